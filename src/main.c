@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+int main(void)
+{
+    puts("ward " WARD_VERSION);
+    return 0;
+}
