@@ -38,12 +38,13 @@ struct http_request {
 
 enum http_outcome {
     HTTP_OK,          /* an HTTP answer of any status, body whole */
-    HTTP_DNS,         /* the name does not resolve */
+    HTTP_DNS,         /* the endpoint's name does not resolve, or the resolver failed (libcurl does not tell) */
     HTTP_CONNECT,     /* refused, unreachable, TLS failed */
     HTTP_TIMEOUT,
     HTTP_CUT,         /* ended before the length it announced */
     HTTP_TOO_LARGE,
-    HTTP_REUSED_DIED, /* a kept-alive connection died before the first byte: safe to send again */
+    HTTP_REUSED_DIED, /* a kept-alive connection died before the first byte: safe to send a read again;
+                       * libcurl has by then tried up to five others by itself */
     HTTP_FAILED,      /* anything else; `error` tells */
 };
 
@@ -64,8 +65,9 @@ void http_free(struct http *h);
 
 /* Called once for each request; the response is valid during the call only. */
 typedef void http_done(void *user, const struct http_response *r);
-/* Starts a request; everything in it is copied. `done` runs from http_poll. Returns false (ERR_NET)
- * only for a request that cannot be made at all (bad URL). */
+/* Starts a request; everything in it is copied. `done` runs from http_poll and may start requests,
+ * fetch and abort. Returns false (ERR_NET) only for a request that cannot be made at all (bad URL,
+ * control characters). Time spent waiting for a connection of a full host counts as total time. */
 bool http_start(struct http *h, const struct http_request *q, http_done *done, void *user, struct err *e) WARN_UNUSED;
 /* Requests started and not done. */
 uint32_t http_in_flight(const struct http *h);
