@@ -22,7 +22,7 @@ ninja -C "$build" >"$build/ninja.log" 2>&1 || {
 passed=0
 failed=0
 for program in "$build"/tests/fuzz/fuzz-*; do
-    [ -x "$program" ] && [ -f "$program" ] || continue
+    if [ ! -x "$program" ] || [ ! -f "$program" ]; then continue; fi
     name=${program##*/fuzz-}
     [ $# = 0 ] || [[ " $* " == *" $name "* ]] || continue
     mkdir -p "$build/corpus/$name"

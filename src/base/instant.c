@@ -116,7 +116,11 @@ bool instant_parse(struct str s, int64_t *us)
     int zone;
     if (!parse_zone(s, at, &zone))
         return false;
-    *us = base + ((int64_t)h * 3600 + m * 60 + sec - (int64_t)zone * 60) * US_PER_S + micro;
+    int64_t utc = base + ((int64_t)h * 3600 + m * 60 + sec - (int64_t)zone * 60) * US_PER_S + micro;
+    /* A zone or a leap second may carry it out of the years that can be written again. */
+    if (utc < instant_days(0, 1, 1) * US_PER_DAY || utc >= instant_days(10000, 1, 1) * US_PER_DAY)
+        return false;
+    *us = utc;
     return true;
 }
 

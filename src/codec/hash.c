@@ -85,6 +85,9 @@ bool base64_decode(struct arena *a, struct str text, struct str *out)
                 return false;
             v = v << 6 | (uint32_t)digit;
         }
+        /* Bits that no byte takes must be zero (RFC 4648 section 3.5): one value, one text. */
+        if (i + 4 == text.len && pad && (v & (pad == 1 ? 0xffu : 0xffffu)))
+            return false;
         d[n++] = (char)(v >> 16);
         d[n++] = (char)(v >> 8 & 255);
         d[n++] = (char)(v & 255);
