@@ -27,5 +27,11 @@ struct aws_request {
 
 /* Adds a header (slices not copied); dies past AWS_HEADER_MAX, which no caller's input can reach. */
 void aws_header_add(struct aws_request *r, struct str name, struct str value);
+/* Removes every header of that name. */
+void aws_header_drop(struct aws_request *r, struct str name);
+/* "https://host/path?query". */
+struct str aws_request_url(struct arena *a, const struct aws_request *r);
+/* The headers as net/http.h takes them, header_count lines. */
+const struct str *aws_request_lines(struct arena *a, const struct aws_request *r);
 
 #endif

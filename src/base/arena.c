@@ -50,6 +50,13 @@ void arena_free(struct arena *a)
     free(a);
 }
 
+void arena_wipe_free(struct arena *a)
+{
+    for (struct chunk *c = a ? a->head : NULL; c; c = c->next)
+        explicit_bzero(c->data, c->used);
+    arena_free(a);
+}
+
 void arena_reset(struct arena *a)
 {
     struct chunk *keep = NULL;

@@ -21,6 +21,8 @@ struct arena;
 struct arena *arena_new(size_t chunk_bytes);
 /* Frees the arena and all that came from it. NULL is ignored. */
 void arena_free(struct arena *a);
+/* Overwrites all that came from it (secrets), then frees it. NULL is ignored. */
+void arena_wipe_free(struct arena *a);
 /* Forgets all that came from it and keeps one chunk for reuse. */
 void arena_reset(struct arena *a);
 /* Bytes held by the arena, in use or not. */
