@@ -1,0 +1,108 @@
+/*
+ * report/model.h: what one evaluation says, read once from the store for all the writers.
+ *
+ * Place in the flow: control -> REPORT. Reads result tables only; decides no verdict. Findings are
+ * not held here: there may be hundreds of thousands, so each writer walks them with
+ * report_findings(), worst first.
+ *
+ * Nothing here says that a citation is met: evidence supports it, contradicts it, is not enough, or
+ * a document is needed.
+ */
+#ifndef WARD_REPORT_MODEL_H
+#define WARD_REPORT_MODEL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/store.h"
+
+enum verdict { VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WAIVED, VERDICT_PASS, VERDICT_NOT_APPLICABLE, VERDICT_COUNT };
+enum severity { SEVERITY_CRITICAL, SEVERITY_HIGH, SEVERITY_MEDIUM, SEVERITY_LOW, SEVERITY_COUNT };
+
+const char *verdict_name(enum verdict v);
+const char *severity_name(enum severity s);
+/* VERDICT_UNKNOWN and SEVERITY_CRITICAL for a word that is none: never the milder reading. */
+enum verdict verdict_of(struct str name);
+enum severity severity_of(struct str name);
+/* False when `name` is no severity. */
+bool severity_parse(struct str name, enum severity *out);
+
+struct report_citation {
+    struct str section, title, kind, state, detail;
+};
+
+struct report_control {
+    struct str id, title, severity, citations_json, verdict, remedy, reason;
+    int64_t pass, fail, unknown, waived;
+};
+
+struct report_account {
+    struct str account, name, role, reason;
+    bool reached;
+};
+
+struct report_region {
+    struct str account, region, state, reason;
+    bool wanted;
+};
+
+/* Calls that did not end well, grouped. */
+struct report_gap {
+    struct str account, op, status, code, missing_action, message, regions; /* regions: comma-separated */
+    int64_t count;
+};
+
+struct report_type {
+    struct str type;
+    int64_t count;
+};
+
+/* One resource a row of the inventory: what was found of each type. */
+struct report_model {
+    struct store *store;
+    int64_t run, evaluation;
+    int64_t as_of_us, started_us, clock_us;
+    struct str run_kind, run_status, run_source, caller_arn, tool_version, run_tool_version, company;
+    struct str config_sha256, controls_sha256, summary_json;
+    int64_t counts[VERDICT_COUNT][SEVERITY_COUNT], totals[VERDICT_COUNT];
+    int64_t calls, calls_good, calls_denied, calls_stub, pages, resources;
+    int64_t unassigned, phi_stores; /* -1 = not counted in this evaluation */
+    struct report_citation *citations;
+    size_t citation_count;
+    struct report_control *controls;
+    size_t control_count;
+    struct report_account *accounts;
+    size_t account_count;
+    struct report_region *regions;
+    size_t region_count, regions_wanted; /* distinct wanted region names */
+    struct report_gap *gaps;
+    size_t gap_count;
+    struct report_type *types;
+    size_t type_count;
+};
+
+/* Reads evaluation `evaluation` (0 = the newest of run `run`; run 0 = the newest run that has one).
+ * ERR_NO_DATA when there is none. All strings live in `a`. */
+bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t evaluation, struct report_model *m, struct err *e) WARN_UNUSED;
+
+struct report_finding {
+    struct str id, control, account, region, type, resource, name, sub, tenant, reason, evidence, waiver;
+    enum verdict verdict;
+    enum severity severity;
+};
+
+/* Walks all findings of the evaluation: fail, unknown, waived, pass, not-applicable; in each by
+ * severity, control, account, region, resource, sub. The finding is valid during the call only. */
+typedef bool report_finding_fn(void *user, const struct report_finding *f, struct err *e);
+bool report_findings(const struct report_model *m, report_finding_fn *fn, void *user, struct err *e) WARN_UNUSED;
+
+/* Where the writers put their bytes. */
+struct report_sink {
+    bool (*write)(void *user, struct str chunk, struct err *e);
+    void *user;
+};
+
+/* The exit status of design section 2: 1 violation, 3 incomplete, 0 good.
+ * `fail_on` NULL = any fail; a severity = that or worse. */
+int report_exit_status(const struct report_model *m, const enum severity *fail_on);
+
+#endif
