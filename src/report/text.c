@@ -1,0 +1,227 @@
+#include "report/text.h"
+
+#include "base/buf.h"
+#include "base/instant.h"
+#include "base/map.h"
+#include "report/style.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { EXAMPLES = 3, FLUSH_BYTES = 32 * 1024 };
+
+struct writer {
+    const struct report_model *model;
+    const struct text_options *options;
+    struct report_sink *sink;
+    struct buf out;
+    struct map controls; /* id -> struct report_control */
+    /* while walking the findings */
+    struct str control;
+    enum verdict verdict;
+    int64_t printed, left_out;
+    bool any;
+};
+
+static bool flush(struct writer *w, size_t at_least, struct err *e)
+{
+    if (w->out.len < at_least)
+        return true;
+    bool ok = w->sink->write(w->sink->user, buf_str(&w->out), e);
+    buf_reset(&w->out);
+    return ok;
+}
+
+static void paint(struct writer *w, enum verdict v, const char *text) { style_add(&w->out, w->options->color, style_of_verdict(v), str_of(text)); }
+static void dim(struct writer *w, const char *text) { style_add(&w->out, w->options->color, STYLE_DIM, str_of(text)); }
+static void heading(struct writer *w, const char *text)
+{
+    buf_addc(&w->out, '\n');
+    style_add(&w->out, w->options->color, STYLE_BOLD, str_of(text));
+    buf_addc(&w->out, '\n');
+}
+
+static void write_head(struct writer *w)
+{
+    const struct report_model *m = w->model;
+    char as_of[INSTANT_TEXT_MAX];
+    style_add(&w->out, w->options->color, STYLE_BOLD, STR("ward audit"));
+    if (m->company.len) {
+        buf_addz(&w->out, "  ");
+        style_printable(&w->out, m->company);
+    }
+    buf_addf(&w->out, "  as of %s\n", instant_z(m->as_of_us, as_of));
+    size_t reached = 0;
+    for (size_t i = 0; i < m->account_count; i++)
+        reached += m->accounts[i].reached;
+    buf_addf(&w->out, "%zu of %zu account(s) reached, %zu region(s), %" PRId64 " of %" PRId64 " calls answered, %" PRId64 " resources", reached,
+             m->account_count, m->regions_wanted, m->calls_good, m->calls, m->resources);
+    if (m->unassigned >= 0)
+        buf_addf(&w->out, " (%" PRId64 " unassigned to a tenant, %" PRId64 " can hold PHI)", m->unassigned, m->phi_stores);
+    buf_addc(&w->out, '\n');
+    if (m->calls_stub)
+        buf_addf(&w->out, "%" PRId64 " answers come from a stub server, not from AWS (call.source = 'stub').\n", m->calls_stub);
+    if (!str_eqz(m->run_status, "complete"))
+        buf_addf(&w->out, "This collection is %.*s: what was read is judged, the rest is unknown. Go on with `ward audit --resume`.\n", STR_ARG(m->run_status));
+}
+
+static enum style citation_style(struct str state)
+{
+    if (str_eqz(state, "contradicted"))
+        return style_of_verdict(VERDICT_FAIL);
+    if (str_eqz(state, "insufficient"))
+        return style_of_verdict(VERDICT_UNKNOWN);
+    if (str_eqz(state, "supported") || str_eqz(state, "document-attested"))
+        return style_of_verdict(VERDICT_PASS);
+    return STYLE_DIM;
+}
+
+static void write_register(struct writer *w)
+{
+    const struct report_model *m = w->model;
+    heading(w, "45 CFR 164, Security Rule: what the evidence says (never that a citation is met)");
+    for (size_t i = 0; i < m->citation_count; i++) {
+        const struct report_citation *c = &m->citations[i];
+        buf_addf(&w->out, "  %-22.*s ", STR_ARG(c->section));
+        char state[32];
+        snprintf(state, sizeof state, "%-17.*s", STR_ARG(c->state));
+        style_add(&w->out, w->options->color, citation_style(c->state), str_of(state));
+        buf_addf(&w->out, " %.*s", STR_ARG(c->title));
+        if (c->detail.len) {
+            buf_addz(&w->out, w->options->color ? "  \033[2m" : "  ");
+            style_printable(&w->out, c->detail);
+            buf_addz(&w->out, w->options->color ? "\033[0m" : "");
+        }
+        buf_addc(&w->out, '\n');
+    }
+}
+
+static void end_group(struct writer *w)
+{
+    if (w->left_out)
+        buf_addf(&w->out, "      and %" PRId64 " more\n", w->left_out);
+    w->left_out = w->printed = 0;
+}
+
+static void begin_group(struct writer *w, const struct report_finding *f)
+{
+    const struct report_control *c = map_get(&w->controls, f->control);
+    w->control = c ? c->id : STR("");
+    w->verdict = f->verdict;
+    char label[32];
+    snprintf(label, sizeof label, "  %-8s %-8s ", verdict_name(f->verdict), severity_name(f->severity));
+    paint(w, f->verdict, label);
+    style_add(&w->out, w->options->color, STYLE_BOLD, f->control);
+    buf_addf(&w->out, "  %.*s", STR_ARG(c ? c->title : STR("")));
+    int64_t n = !c ? 0 : f->verdict == VERDICT_FAIL ? c->fail : f->verdict == VERDICT_WAIVED ? c->waived : c->unknown;
+    buf_addf(&w->out, "  (%" PRId64 ")\n", n);
+}
+
+static bool write_finding(void *user, const struct report_finding *f, struct err *e)
+{
+    struct writer *w = user;
+    if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_NOT_APPLICABLE)
+        return true;
+    w->any = true;
+    if (!str_eq(w->control, f->control) || w->verdict != f->verdict) {
+        end_group(w);
+        begin_group(w, f);
+    }
+    if (!w->options->all && w->printed >= EXAMPLES) {
+        w->left_out++;
+        return true;
+    }
+    w->printed++;
+    buf_addf(&w->out, "      %.*s  %.*s %.*s  ", STR_ARG(f->id), STR_ARG(f->account), STR_ARG(f->region));
+    style_printable(&w->out, f->name.len ? f->name : f->resource);
+    if (f->sub.len) {
+        buf_addz(&w->out, " / ");
+        style_printable(&w->out, f->sub);
+    }
+    if (f->tenant.len) {
+        buf_addz(&w->out, " [");
+        style_printable(&w->out, f->tenant);
+        buf_addc(&w->out, ']');
+    }
+    buf_addz(&w->out, ": ");
+    style_printable(&w->out, f->reason);
+    buf_addc(&w->out, '\n');
+    return flush(w, FLUSH_BYTES, e);
+}
+
+static void write_gaps(struct writer *w)
+{
+    const struct report_model *m = w->model;
+    if (!m->gap_count)
+        return;
+    heading(w, "Calls that were not answered");
+    for (size_t i = 0; i < m->gap_count; i++) {
+        const struct report_gap *g = &m->gaps[i];
+        if (!w->options->all && i == 12) {
+            buf_addf(&w->out, "  and %zu more kinds (--all-findings)\n", m->gap_count - i);
+            break;
+        }
+        buf_addf(&w->out, "  %-10.*s %.*s in %.*s, %" PRId64 " call(s)", STR_ARG(g->status), STR_ARG(g->op), STR_ARG(g->account), g->count);
+        if (g->code.len) {
+            buf_addz(&w->out, ": ");
+            style_printable(&w->out, g->code);
+        }
+        if (g->missing_action.len) {
+            buf_addz(&w->out, ", grant ");
+            style_printable(&w->out, g->missing_action);
+        }
+        buf_addc(&w->out, '\n');
+    }
+}
+
+static void write_counts(struct writer *w)
+{
+    const struct report_model *m = w->model;
+    int64_t controls[VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < m->control_count; i++)
+        controls[verdict_of(m->controls[i].verdict)]++;
+    buf_addc(&w->out, '\n');
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        char number[48];
+        snprintf(number, sizeof number, "%" PRId64 " %s", m->totals[v], verdict_name((enum verdict)v));
+        buf_addz(&w->out, v ? "   " : "  ");
+        paint(w, (enum verdict)v, number);
+        if (v == VERDICT_FAIL)
+            buf_addf(&w->out, " (%" PRId64 " critical, %" PRId64 " high)", m->counts[v][SEVERITY_CRITICAL], m->counts[v][SEVERITY_HIGH]);
+    }
+    buf_addf(&w->out, "\n  %zu controls: %" PRId64 " fail, %" PRId64 " unknown, %" PRId64 " pass, %" PRId64 " without a resource in scope\n",
+             m->control_count, controls[VERDICT_FAIL], controls[VERDICT_UNKNOWN], controls[VERDICT_PASS] + controls[VERDICT_WAIVED],
+             controls[VERDICT_NOT_APPLICABLE]);
+    buf_addz(&w->out, "  ");
+    dim(w, "One finding in full: ward explain ID. All: --all-findings, --output csv|json");
+    if (w->options->html_path) {
+        buf_addz(&w->out, ". Page: ");
+        style_printable(&w->out, str_of(w->options->html_path));
+    }
+    buf_addc(&w->out, '\n');
+}
+
+bool report_text(const struct report_model *m, const struct text_options *options, struct report_sink *sink, struct err *e)
+{
+    struct arena *a = arena_new(0);
+    struct writer w = {.model = m, .options = options, .sink = sink, .verdict = VERDICT_COUNT};
+    buf_init(&w.out, (size_t)64 << 20);
+    map_init(&w.controls, a);
+    for (size_t i = 0; i < m->control_count; i++)
+        map_put(&w.controls, m->controls[i].id, &m->controls[i]);
+    write_head(&w);
+    write_register(&w);
+    heading(&w, "Findings, worst first");
+    bool ok = report_findings(m, write_finding, &w, e);
+    if (ok) {
+        end_group(&w);
+        if (!w.any)
+            buf_addz(&w.out, "  none\n");
+        write_gaps(&w);
+        write_counts(&w);
+        ok = flush(&w, 1, e);
+    }
+    buf_done(&w.out);
+    arena_free(a);
+    return ok;
+}
