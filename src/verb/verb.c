@@ -1,0 +1,17 @@
+#include "verb/verb.h"
+
+verb_function *verb_find(struct str name)
+{
+    static const struct {
+        const char *name;
+        verb_function *function;
+    } verbs[] = {
+#define X(name) {#name, verb_##name},
+        WARD_VERBS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (str_eqz(name, verbs[i].name))
+            return verbs[i].function;
+    return NULL;
+}
