@@ -38,6 +38,8 @@ struct diff {
 
 /* Compares the newest evaluations of two runs. All memory in `a`. */
 bool diff_load(struct store *s, struct arena *a, int64_t run_before, int64_t run_after, struct diff *d, struct err *e) WARN_UNUSED;
+/* For people; `all` shows every resource that changed, else the first few. */
+void diff_text(const struct diff *d, bool color, bool all, struct buf *out);
 /* JSON, schema "ward.diff/1". */
 void diff_json(const struct diff *d, struct buf *out);
 

@@ -2,8 +2,9 @@
 
 #include "base/embed.h"
 #include "base/instant.h"
+#include "cli/term.h"
 #include "codec/json.h"
-#include "report/style.h"
+#include "codec/text.h"
 
 enum { ID_PREFIX_MIN = 4, DATA_MAX = 12 };
 
@@ -109,14 +110,14 @@ static void line(struct buf *out, const char *label, struct str value)
     if (!value.len)
         return;
     buf_addf(out, "%-10s ", label);
-    style_printable(out, value);
+    text_safe(out, value);
     buf_addc(out, '\n');
 }
 
 static void heading(struct buf *out, bool color, const char *title)
 {
     buf_addc(out, '\n');
-    style_add(out, color, STYLE_BOLD, str_of(title));
+    paint(out, color, PAINT_HEAD, str_of(title));
     buf_addc(out, '\n');
 }
 
@@ -134,7 +135,7 @@ static void citations_text(const struct report_model *m, const struct report_con
     struct json *list = json_parse(a, c->citations_json, 1 << 16, NULL);
     for json_each (item, list) {
         buf_addf(out, "  %-22.*s ", STR_ARG(json_str(item)));
-        style_printable(out, citation_title(m, json_str(item)));
+        text_safe(out, citation_title(m, json_str(item)));
         buf_addc(out, '\n');
     }
     arena_free(a);
@@ -144,26 +145,26 @@ static void call_text(const struct evidence_call *c, struct buf *out)
 {
     char at[INSTANT_TEXT_MAX];
     buf_addf(out, "  #%lld %.*s %.*s %.*s ", (long long)c->id, STR_ARG(c->op), STR_ARG(c->account), STR_ARG(c->region));
-    style_printable(out, c->params);
+    text_safe(out, c->params);
     buf_addf(out, ": %.*s", STR_ARG(c->status));
     if (c->code.len) {
         buf_addc(out, ' ');
-        style_printable(out, c->code);
+        text_safe(out, c->code);
     }
     buf_addf(out, ", %s, source %.*s", instant_z(c->at_us, at), STR_ARG(c->source));
     if (c->request_id.len) {
         buf_addz(out, ", request ");
-        style_printable(out, c->request_id);
+        text_safe(out, c->request_id);
     }
     buf_addc(out, '\n');
     if (c->message.len) {
         buf_addz(out, "     ");
-        style_printable(out, c->message);
+        text_safe(out, c->message);
         buf_addc(out, '\n');
     }
     if (c->missing_action.len) {
         buf_addz(out, "     grant ");
-        style_printable(out, c->missing_action);
+        text_safe(out, c->missing_action);
         buf_addz(out, " (`ward policy` prints all that is needed)\n");
     }
 }
@@ -185,13 +186,13 @@ static void data_text(const struct explain_datum *d, struct buf *out)
     buf_addf(out, "  %.*s", STR_ARG(d->op));
     if (d->parent.len) {
         buf_addc(out, ' ');
-        style_printable(out, d->parent);
+        text_safe(out, d->parent);
     }
     buf_addc(out, '\n');
     struct str rest = buf_str(&pretty);
     while (rest.ptr) {
         buf_addz(out, "    ");
-        style_printable(out, str_cut(&rest, '\n'));
+        text_safe(out, str_cut(&rest, '\n'));
         buf_addc(out, '\n');
     }
     buf_done(&pretty);
@@ -201,9 +202,9 @@ static void data_text(const struct explain_datum *d, struct buf *out)
 void explain_text(const struct report_model *m, const struct explanation *x, bool color, struct buf *out)
 {
     const struct report_finding *f = &x->finding;
-    style_add(out, color, style_of_verdict(f->verdict), str_of(verdict_name(f->verdict)));
+    paint(out, color, paint_of(str_of(verdict_name(f->verdict))), str_of(verdict_name(f->verdict)));
     buf_addf(out, "  %s  ", severity_name(f->severity));
-    style_add(out, color, STYLE_BOLD, f->control);
+    paint(out, color, PAINT_HEAD, f->control);
     if (x->control)
         buf_addf(out, "  %.*s", STR_ARG(x->control->title));
     buf_addc(out, '\n');

@@ -3,7 +3,8 @@
 #include "base/buf.h"
 #include "base/instant.h"
 #include "base/map.h"
-#include "report/style.h"
+#include "cli/term.h"
+#include "codec/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,12 +33,15 @@ static bool flush(struct writer *w, size_t at_least, struct err *e)
     return ok;
 }
 
-static void paint(struct writer *w, enum verdict v, const char *text) { style_add(&w->out, w->options->color, style_of_verdict(v), str_of(text)); }
-static void dim(struct writer *w, const char *text) { style_add(&w->out, w->options->color, STYLE_DIM, str_of(text)); }
+static void paint_verdict(struct writer *w, enum verdict v, const char *text)
+{
+    paint(&w->out, w->options->color, paint_of(str_of(verdict_name(v))), str_of(text));
+}
+static void dim(struct writer *w, const char *text) { paint(&w->out, w->options->color, PAINT_DIM, str_of(text)); }
 static void heading(struct writer *w, const char *text)
 {
     buf_addc(&w->out, '\n');
-    style_add(&w->out, w->options->color, STYLE_BOLD, str_of(text));
+    paint(&w->out, w->options->color, PAINT_HEAD, str_of(text));
     buf_addc(&w->out, '\n');
 }
 
@@ -45,10 +49,10 @@ static void write_head(struct writer *w)
 {
     const struct report_model *m = w->model;
     char as_of[INSTANT_TEXT_MAX];
-    style_add(&w->out, w->options->color, STYLE_BOLD, STR("ward audit"));
+    paint(&w->out, w->options->color, PAINT_HEAD, STR("ward audit"));
     if (m->company.len) {
         buf_addz(&w->out, "  ");
-        style_printable(&w->out, m->company);
+        text_safe(&w->out, m->company);
     }
     buf_addf(&w->out, "  as of %s\n", instant_z(m->as_of_us, as_of));
     size_t reached = 0;
@@ -65,15 +69,15 @@ static void write_head(struct writer *w)
         buf_addf(&w->out, "This collection is %.*s: what was read is judged, the rest is unknown. Go on with `ward audit --resume`.\n", STR_ARG(m->run_status));
 }
 
-static enum style citation_style(struct str state)
+static enum paint citation_paint(struct str state)
 {
     if (str_eqz(state, "contradicted"))
-        return style_of_verdict(VERDICT_FAIL);
+        return PAINT_FAIL;
     if (str_eqz(state, "insufficient"))
-        return style_of_verdict(VERDICT_UNKNOWN);
+        return PAINT_UNKNOWN;
     if (str_eqz(state, "supported") || str_eqz(state, "document-attested"))
-        return style_of_verdict(VERDICT_PASS);
-    return STYLE_DIM;
+        return PAINT_PASS;
+    return PAINT_DIM;
 }
 
 static void write_register(struct writer *w)
@@ -85,12 +89,11 @@ static void write_register(struct writer *w)
         buf_addf(&w->out, "  %-22.*s ", STR_ARG(c->section));
         char state[32];
         snprintf(state, sizeof state, "%-17.*s", STR_ARG(c->state));
-        style_add(&w->out, w->options->color, citation_style(c->state), str_of(state));
+        paint(&w->out, w->options->color, citation_paint(c->state), str_of(state));
         buf_addf(&w->out, " %.*s", STR_ARG(c->title));
         if (c->detail.len) {
-            buf_addz(&w->out, w->options->color ? "  \033[2m" : "  ");
-            style_printable(&w->out, c->detail);
-            buf_addz(&w->out, w->options->color ? "\033[0m" : "");
+            buf_addz(&w->out, "  ");
+            paint(&w->out, w->options->color, PAINT_DIM, c->detail);
         }
         buf_addc(&w->out, '\n');
     }
@@ -110,8 +113,8 @@ static void begin_group(struct writer *w, const struct report_finding *f)
     w->verdict = f->verdict;
     char label[32];
     snprintf(label, sizeof label, "  %-8s %-8s ", verdict_name(f->verdict), severity_name(f->severity));
-    paint(w, f->verdict, label);
-    style_add(&w->out, w->options->color, STYLE_BOLD, f->control);
+    paint_verdict(w, f->verdict, label);
+    paint(&w->out, w->options->color, PAINT_HEAD, f->control);
     buf_addf(&w->out, "  %.*s", STR_ARG(c ? c->title : STR("")));
     int64_t n = !c ? 0 : f->verdict == VERDICT_FAIL ? c->fail : f->verdict == VERDICT_WAIVED ? c->waived : c->unknown;
     buf_addf(&w->out, "  (%" PRId64 ")\n", n);
@@ -133,18 +136,18 @@ static bool write_finding(void *user, const struct report_finding *f, struct err
     }
     w->printed++;
     buf_addf(&w->out, "      %.*s  %.*s %.*s  ", STR_ARG(f->id), STR_ARG(f->account), STR_ARG(f->region));
-    style_printable(&w->out, f->name.len ? f->name : f->resource);
+    text_safe(&w->out, f->name.len ? f->name : f->resource);
     if (f->sub.len) {
         buf_addz(&w->out, " / ");
-        style_printable(&w->out, f->sub);
+        text_safe(&w->out, f->sub);
     }
     if (f->tenant.len) {
         buf_addz(&w->out, " [");
-        style_printable(&w->out, f->tenant);
+        text_safe(&w->out, f->tenant);
         buf_addc(&w->out, ']');
     }
     buf_addz(&w->out, ": ");
-    style_printable(&w->out, f->reason);
+    text_safe(&w->out, f->reason);
     buf_addc(&w->out, '\n');
     return flush(w, FLUSH_BYTES, e);
 }
@@ -164,11 +167,11 @@ static void write_gaps(struct writer *w)
         buf_addf(&w->out, "  %-10.*s %.*s in %.*s, %" PRId64 " call(s)", STR_ARG(g->status), STR_ARG(g->op), STR_ARG(g->account), g->count);
         if (g->code.len) {
             buf_addz(&w->out, ": ");
-            style_printable(&w->out, g->code);
+            text_safe(&w->out, g->code);
         }
         if (g->missing_action.len) {
             buf_addz(&w->out, ", grant ");
-            style_printable(&w->out, g->missing_action);
+            text_safe(&w->out, g->missing_action);
         }
         buf_addc(&w->out, '\n');
     }
@@ -185,7 +188,7 @@ static void write_counts(struct writer *w)
         char number[48];
         snprintf(number, sizeof number, "%" PRId64 " %s", m->totals[v], verdict_name((enum verdict)v));
         buf_addz(&w->out, v ? "   " : "  ");
-        paint(w, (enum verdict)v, number);
+        paint_verdict(w, (enum verdict)v, number);
         if (v == VERDICT_FAIL)
             buf_addf(&w->out, " (%" PRId64 " critical, %" PRId64 " high)", m->counts[v][SEVERITY_CRITICAL], m->counts[v][SEVERITY_HIGH]);
     }
@@ -196,7 +199,7 @@ static void write_counts(struct writer *w)
     dim(w, "One finding in full: ward explain ID. All: --all-findings, --output csv|json");
     if (w->options->html_path) {
         buf_addz(&w->out, ". Page: ");
-        style_printable(&w->out, str_of(w->options->html_path));
+        text_safe(&w->out, str_of(w->options->html_path));
     }
     buf_addc(&w->out, '\n');
 }

@@ -6,7 +6,6 @@
 #include "report/html.h"
 #include "report/json.h"
 #include "report/payload.h"
-#include "report/style.h"
 #include "report/text.h"
 
 #include <stdlib.h>
