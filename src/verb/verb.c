@@ -15,3 +15,9 @@ verb_function *verb_find(struct str name)
             return verbs[i].function;
     return NULL;
 }
+
+struct config *verb_config(struct ward *w, struct err *e)
+{
+    struct config *c = arena_new_of(w->arena, struct config);
+    return config_load(w->arena, cli_strz(w->cli, "config"), w->env, c, e) ? c : NULL;
+}

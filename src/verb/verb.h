@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/term.h"
+#include "config/config.h"
 
 /* Exit statuses beside those of base/err.h (design section 2). */
 enum {
@@ -45,5 +46,9 @@ WARD_VERBS(X)
 
 /* The function, or NULL when the verb has none. */
 verb_function *verb_find(struct str name);
+
+/* The configuration in force, --config and the environment taken into account (config/config.h).
+ * NULL on error. */
+struct config *verb_config(struct ward *w, struct err *e) WARN_UNUSED;
 
 #endif
