@@ -84,6 +84,14 @@ CREATE TABLE resource (
 CREATE INDEX resource_op ON resource (run, op);
 CREATE INDEX resource_call ON resource (call);
 
+-- Where items lie two lists deep (Reservations[].Instances[]), what is left of each outer element.
+CREATE TABLE call_part (
+  call INTEGER NOT NULL REFERENCES call(id),
+  pos  TEXT NOT NULL,                      -- 'Reservations/0'
+  data TEXT NOT NULL                       -- with an empty list where its items were
+) STRICT;
+CREATE INDEX call_part_call ON call_part (call);
+
 -- One judging of a run. Judging again adds a row and never changes the run.
 CREATE TABLE evaluation (
   id              INTEGER PRIMARY KEY,

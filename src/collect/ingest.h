@@ -1,9 +1,12 @@
 /*
  * collect/ingest.h: the one door through which answers enter the store, live, imported or sample.
  *
- * An answer is split: each item at the operation's `items` path becomes a `resource` row with its
- * data exactly as the AWS CLI prints it; what is left (the envelope) stays with the `call` row, so
- * that export puts the very same answer together again. Pages of one call are one call row.
+ * An answer is split: each item at the operation's `items` path, and each element of the other lists
+ * that pages add to (`lists`), becomes a `resource` row with its data exactly as the AWS CLI prints it;
+ * what is left (the envelope) stays with the `call` row, so that export puts the very same answer
+ * together again. Pages of one call are one call row. Where `items` is "@" and there are no `lists`, the
+ * whole answer is one row with pos ''; with lists, it is the lists that are split.
+ * Memory is bounded by a page; nothing grows with the number of items.
  */
 #ifndef WARD_COLLECT_INGEST_H
 #define WARD_COLLECT_INGEST_H
@@ -61,16 +64,21 @@ bool ingest_account(struct ingest *in, struct str account, struct str name, stru
 bool ingest_region(struct ingest *in, struct str account, struct str region, const char *state, bool wanted, struct str reason, struct err *e) WARN_UNUSED;
 bool ingest_caller(struct ingest *in, struct str caller_arn, struct err *e) WARN_UNUSED;
 
-/* Opens a call. `params` is the object of what it is made for (NULL or {} = none). Several may be
- * open at once. */
+/* Opens a call. `params` is the object of what it is made for (NULL or {} = none); `op` must outlive the
+ * call. Several may be open at once. ERR_PARSE when the run has this call already. */
 struct ingest_call *ingest_open(struct ingest *in, const struct aws_op *op, struct str account, struct str region,
                                 const struct json *params, int64_t at_us, struct err *e) WARN_UNUSED;
-/* One page of the answer in the CLI's JSON. The tree may be changed (items are cut out of it). */
+/* One page of the answer in the CLI's JSON. The tree is changed (items are cut out of it). ERR_PARSE for
+ * an answer that is no object where a list was to come: close the call with CALL_ERROR and go on. Any
+ * other error is the store's and final: every later call gives it again. */
 bool ingest_page(struct ingest_call *c, struct json *answer, struct err *e) WARN_UNUSED;
-/* Ends and frees it. CALL_OK becomes CALL_EMPTY when no row came for a listing. */
+/* Ends and frees it, on failure too. CALL_OK becomes CALL_EMPTY when no row came or the whole answer is
+ * {}, and CALL_TRUNCATED when a part of the answer was too large to keep. */
 bool ingest_close(struct ingest_call *c, const struct call_end *end, struct err *e) WARN_UNUSED;
 /* Ends the run: status "complete", "interrupted" or "failed"; clock_us is the time it is judged at. */
 bool ingest_finish(struct ingest *in, const char *status, int64_t finished_us, int64_t clock_us, struct err *e) WARN_UNUSED;
+/* Frees it. Calls that are still open are freed too and stay "running"; what was not committed is
+ * rolled back, so call ingest_finish first. NULL is ignored. */
 void ingest_free(struct ingest *in);
 
 /* The whole answer of a stored call again, as the CLI would print it: envelope and items joined.
