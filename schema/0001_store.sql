@@ -78,17 +78,18 @@ CREATE TABLE resource (
   name    TEXT,
   tags    TEXT,                            -- JSON object, NULL when the answer carries none
   parent  TEXT NOT NULL,                   -- as in call
-  pos     TEXT NOT NULL,                   -- where it stood: 'Reservations/0/Instances/1'; '' = the whole answer
+  pos     TEXT NOT NULL,                   -- where it stood: 'Reservations/0/Instances/1', 'Role'; '' = the whole answer
   data    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX resource_op ON resource (run, op);
 CREATE INDEX resource_call ON resource (call);
 
--- Where items lie two lists deep (Reservations[].Instances[]), what is left of each outer element.
+-- What is neither an item nor short enough for the envelope: where items lie two lists deep
+-- (Reservations[].Instances[]) what is left of each outer element, and other lists that pages add to.
 CREATE TABLE call_part (
   call INTEGER NOT NULL REFERENCES call(id),
   pos  TEXT NOT NULL,                      -- 'Reservations/0'
-  data TEXT NOT NULL                       -- with an empty list where its items were
+  data TEXT NOT NULL                       -- with an empty list or null where its items were
 ) STRICT;
 CREATE INDEX call_part_call ON call_part (call);
 

@@ -4,7 +4,8 @@
 enum { ANSWER_PIECE_MAX = 64 << 20 };
 
 /* Joining: rows come in the order in which they were cut, so an element's index is always the
- * current length of its list; anything else is a damaged store. */
+ * current length of its list, and a single thing stands where a null was left; anything else is a
+ * damaged store. */
 struct joiner {
     struct arena *arena;
     struct json *root;
@@ -31,22 +32,33 @@ static struct json *nearest(struct joiner *j, struct str pos, struct str *below)
     return j->root;
 }
 
+static bool put(struct json *at, struct str name, struct json *piece)
+{
+    int64_t index = -1;
+    if (at->type == JSON_ARRAY && is_index(name, &index) && index == at->count) {
+        json_add(at, piece);
+        return true;
+    }
+    struct json *member = json_get(at, name);
+    if (!member || member->type != JSON_NULL)
+        return false;
+    struct str key = member->key;
+    struct json *next = member->next;
+    *member = *piece;
+    member->key = key;
+    member->next = next;
+    return true;
+}
+
 static bool place(struct joiner *j, struct str pos, struct json *piece)
 {
     struct str rest;
     struct json *at = nearest(j, pos, &rest);
-    int64_t index = -1;
-    while (at && rest.ptr) {
-        struct str name = str_cut(&rest, '/');
-        if (!rest.ptr) {
-            if (!is_index(name, &index) || at->type != JSON_ARRAY || index != at->count)
-                break;
-            json_add(at, piece);
-            return true;
-        }
+    struct str name = str_cut(&rest, '/');
+    for (; at && rest.ptr; name = str_cut(&rest, '/'))
         at = json_get(at, name);
-    }
-    return err_set(j->e, ERR_STORE, "the store is damaged: a row at %.*s does not fit into its answer", STR_ARG(pos));
+    return (at && put(at, name, piece)) ||
+           err_set(j->e, ERR_STORE, "the store is damaged: a row at %.*s does not fit into its answer", STR_ARG(pos));
 }
 
 static struct json *parse_copy(struct joiner *j, struct str text)

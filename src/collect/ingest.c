@@ -34,6 +34,7 @@ struct ingest_call {
     struct item_place place;
     struct str params, parent;
     struct split split;
+    struct item_spec *specs; /* one a path of op->items */
     struct json *envelope; /* NULL = no answer yet */
     size_t envelope_bytes;
     int64_t id, rows;
@@ -432,6 +433,17 @@ static struct str canonical(struct arena *a, const struct json *params)
     return text;
 }
 
+static void init_specs(struct ingest_call *c)
+{
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < c->split.count; i++)
+        if (c->split.paths[i].item >= count)
+            count = c->split.paths[i].item + 1;
+    c->specs = arena_array_of(c->arena, struct item_spec, count);
+    for (uint32_t i = 0; i < count; i++)
+        c->specs[i] = item_spec_of(c->op, i);
+}
+
 struct ingest_call *ingest_open(struct ingest *in, const struct aws_op *op, struct str account, struct str region,
                                 const struct json *params, int64_t at_us, struct err *e)
 {
@@ -447,6 +459,7 @@ struct ingest_call *ingest_open(struct ingest *in, const struct aws_op *op, stru
     c->params = canonical(a, c->place.params);
     c->parent = c->place.params ? parent_of(a, op, c->place.params) : STR("");
     split_init(&c->split, a, op);
+    init_specs(c);
     c->link = &in->open;
     c->next = in->open;
     if (c->next)
@@ -460,9 +473,9 @@ struct ingest_call *ingest_open(struct ingest *in, const struct aws_op *op, stru
 
 /* ---- pages ---- */
 
-static const char *kind_of(const struct aws_op *op)
+static const char *kind_of(const struct aws_op *op, const struct item_spec *spec)
 {
-    return op->kind == AWS_OP_RESOURCE || op->kind == AWS_OP_CHILD || op->type.len ? "resource" : "detail";
+    return op->kind == AWS_OP_RESOURCE || op->kind == AWS_OP_CHILD || spec->type.len ? "resource" : "detail";
 }
 
 static void bind_call(struct ingest_call *c)
@@ -475,19 +488,19 @@ static void bind_call(struct ingest_call *c)
     query_bind_str(q, 3, c->place.account);
     query_bind_str(q, 4, c->place.region);
     query_bind_str(q, 5, c->op->id);
-    query_bind_strz(q, 6, kind_of(c->op));
-    query_bind_str(q, 7, c->op->type.len ? c->op->type : (struct str){NULL, 0});
     query_bind_str(q, 8, c->parent);
     c->in->bound = c;
 }
 
-static void bind_item(struct ingest_call *c, const struct json *part, struct str pos)
+static void bind_item(struct ingest_call *c, const struct item_spec *spec, const struct json *part, struct str pos)
 {
     struct query *q = c->in->insert;
     struct item_columns columns;
     arena_reset(c->in->item);
-    item_columns(c->in->item, c->op, &c->place, part, &columns);
+    item_columns(c->in->item, spec, &c->place, part, &columns);
     bind_call(c);
+    query_bind_strz(q, 6, kind_of(c->op, spec));
+    query_bind_str(q, 7, spec->type.len ? spec->type : (struct str){NULL, 0});
     query_bind_str(q, 9, columns.rid);
     query_bind_str(q, 10, columns.arn);
     query_bind_str(q, 11, columns.name);
@@ -501,7 +514,7 @@ struct taking {
     struct err *e;
 };
 
-static bool take(void *user, enum split_part kind, struct json *part, struct str pos)
+static bool take(void *user, enum split_part kind, uint32_t item, const struct json *part, struct str pos)
 {
     struct taking *t = user;
     struct ingest_call *c = t->call;
@@ -516,7 +529,7 @@ static bool take(void *user, enum split_part kind, struct json *part, struct str
         return false;
     struct query *q = kind == SPLIT_ITEM ? in->insert : in->insert_part;
     if (kind == SPLIT_ITEM) {
-        bind_item(c, part, pos);
+        bind_item(c, &c->specs[item], part, pos);
         c->blank = c->split.whole && part->type == JSON_OBJECT && !part->count;
         c->rows++;
     } else {
@@ -532,9 +545,8 @@ static bool take(void *user, enum split_part kind, struct json *part, struct str
 
 static bool is_token(const struct aws_op *op, const struct str *above, uint32_t depth, struct str name)
 {
-    const struct str paths[] = {op->page_out, op->page_more};
-    for (size_t i = 0; i < 2; i++) {
-        struct str rest = paths[i];
+    for (uint32_t i = 0; i <= op->page_keys; i++) {
+        struct str rest = i < op->page_keys ? op->page_out[i] : op->page_more;
         bool same = rest.len > 0;
         for (uint32_t k = 0; same && k < depth; k++)
             same = rest.ptr && str_eq(str_cut(&rest, '.'), above[k]);
@@ -613,6 +625,7 @@ bool ingest_page(struct ingest_call *c, struct json *answer, struct err *e)
     struct taking t = {c, e};
     if (!split_page(&c->split, answer, &in->pos, take, &t))
         return break_down(in, e);
+    c->cut_short |= c->split.repeated;
     if (c->split.whole)
         c->envelope = json_new(c->arena, JSON_OBJECT);
     else
@@ -638,13 +651,13 @@ static bool update_call(struct ingest_call *c, const struct call_end *end, enum 
                                 " envelope = ?14 WHERE id = ?1", e);
     if (!q)
         return break_down(in, e);
-    bool too_large = status == CALL_TRUNCATED && end->status == CALL_OK;
+    bool cut_short = status == CALL_TRUNCATED && end->status == CALL_OK;
     query_bind_int(q, 1, c->id);
     query_bind_strz(q, 2, call_status_name(status));
     if (end->http)
         query_bind_int(q, 3, end->http);
-    query_bind_str(q, 4, too_large ? STR("AnswerTooLarge") : end->code);
-    query_bind_str(q, 5, too_large ? STR("a part of the answer is larger than ward keeps") : end->message);
+    query_bind_str(q, 4, cut_short ? STR("AnswerCutShort") : end->code);
+    query_bind_str(q, 5, cut_short ? STR("a part of the answer could not be kept") : end->message);
     query_bind_str(q, 6, end->missing_action);
     query_bind_str(q, 7, end->request_id);
     query_bind_int(q, 8, end->pages ? end->pages : c->pages);

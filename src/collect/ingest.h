@@ -1,11 +1,11 @@
 /*
  * collect/ingest.h: the one door through which answers enter the store, live, imported or sample.
  *
- * An answer is split: each item at the operation's `items` path, and each element of the other lists
- * that pages add to (`lists`), becomes a `resource` row with its data exactly as the AWS CLI prints it;
- * what is left (the envelope) stays with the `call` row, so that export puts the very same answer
- * together again. Pages of one call are one call row. Where `items` is "@" and there are no `lists`, the
- * whole answer is one row with pos ''; with lists, it is the lists that are split.
+ * An answer is split: each thing at the operation's `items` paths becomes a `resource` row with its
+ * data exactly as the AWS CLI prints it ("Role": the role itself; "@": the whole answer, pos ''). What is
+ * left (the envelope) stays with the `call` row, and in `call_part` where it may be long, so that export
+ * puts the very same answer together again. Pages of one call are one call row: lists are added up, tokens
+ * are the last page's, of all else the first page's word stands.
  * Memory is bounded by a page; nothing grows with the number of items.
  */
 #ifndef WARD_COLLECT_INGEST_H

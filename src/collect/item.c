@@ -27,6 +27,25 @@ const struct json *item_member(const struct json *item, struct str path)
     return path.len ? item : NULL;
 }
 
+/* One value for all, or the one at `item` of several. */
+static struct str of_several(struct str values, uint32_t item)
+{
+    if (str_index(values, '|', 0) < 0)
+        return values;
+    struct str rest = values, value = {NULL, 0};
+    for (uint32_t i = 0; i <= item; i++)
+        value = rest.ptr ? str_cut(&rest, '|') : STR("");
+    return value;
+}
+
+struct item_spec item_spec_of(const struct aws_op *op, uint32_t item)
+{
+    return (struct item_spec){
+        of_several(op->id_field, item),   of_several(op->arn_field, item), of_several(op->name_field, item),
+        of_several(op->tags_field, item), of_several(op->type, item),      of_several(op->arn_template, item),
+    };
+}
+
 static struct str scalar(const struct json *j)
 {
     if (j && (j->type == JSON_STRING || j->type == JSON_NUMBER))
@@ -108,8 +127,15 @@ static struct str placeholder(const struct item_place *at, const struct json *it
         return at->region;
     if (str_eqz(name, "account"))
         return at->account;
-    struct str v = str_eqz(name, "@") ? field(item, STR("@")) : scalar(item_member(item, name));
-    return v.ptr ? v : scalar(item_member(at->params, name));
+    if (str_eqz(name, "@"))
+        return scalar(item);
+    if (str_eqz(name, "@basename")) {
+        struct str v = scalar(item);
+        return v.ptr ? str_sub(v, (size_t)(str_rindex(v, '/') + 1), v.len) : v;
+    }
+    if (str_starts(name, STR("^")))
+        return scalar(item_member(at->params, str_sub(name, 1, name.len)));
+    return scalar(item_member(item, name));
 }
 
 /* {NULL, 0} when a value that the template names is missing: half an ARN would match nothing. */
@@ -134,22 +160,22 @@ static struct str arn_of_template(struct arena *a, const struct item_place *at, 
     return arena_str(a, str_make(text, n));
 }
 
-void item_columns(struct arena *a, const struct aws_op *op, const struct item_place *at, const struct json *item,
+void item_columns(struct arena *a, const struct item_spec *spec, const struct item_place *at, const struct json *item,
                   struct item_columns *out)
 {
     struct str tag_name = {NULL, 0};
     *out = (struct item_columns){0};
-    if (op->id_field.len || item->type == JSON_STRING)
-        out->rid = field(item, op->id_field);
-    if (op->tags_field.len)
-        out->tags = tags_text(a, item_member(item, op->tags_field), &tag_name);
-    out->name = op->name_field.len ? field(item, op->name_field) : (struct str){NULL, 0};
+    if (spec->id_field.len || item->type == JSON_STRING)
+        out->rid = field(item, spec->id_field);
+    if (spec->tags_field.len)
+        out->tags = tags_text(a, item_member(item, spec->tags_field), &tag_name);
+    out->name = spec->name_field.len ? field(item, spec->name_field) : (struct str){NULL, 0};
     if (!out->name.ptr)
         out->name = tag_name;
-    if (op->arn_field.len)
-        out->arn = field(item, op->arn_field);
-    if (!out->arn.ptr && op->arn_template.len)
-        out->arn = arn_of_template(a, at, item, op->arn_template);
+    if (spec->arn_field.len)
+        out->arn = field(item, spec->arn_field);
+    if (!out->arn.ptr && spec->arn_template.len)
+        out->arn = arn_of_template(a, at, item, spec->arn_template);
     if (!out->arn.ptr && item->type == JSON_STRING && str_starts(item->text, STR("arn:")))
         out->arn = item->text;
 }

@@ -1,6 +1,6 @@
 #include "collect/split.h"
 
-static bool parse_path(struct split_path *p, struct str text, bool last_is_list)
+static bool parse_path(struct split_path *p, struct str text)
 {
     struct str rest = text;
     while (rest.ptr) {
@@ -10,28 +10,25 @@ static bool parse_path(struct split_path *p, struct str text, bool last_is_list)
             name = str_sub(name, 0, name.len - 2);
         if (p->count == SPLIT_DEPTH_MAX || !name.len)
             return false;
-        p->steps[p->count++] = (struct split_step){name, list || (last_is_list && !rest.ptr)};
+        p->steps[p->count++] = (struct split_step){name, list};
     }
-    return p->count && p->steps[p->count - 1].list;
+    return p->count > 0;
 }
 
 /* The names up to the first list are the same: both begin with the same list. */
 static bool same_first_list(const struct split_path *a, const struct split_path *b)
 {
     for (uint32_t i = 0; i < a->count && i < b->count; i++) {
-        if (!str_eq(a->steps[i].name, b->steps[i].name) || a->steps[i].list != b->steps[i].list)
+        if (!str_eq(a->steps[i].name, b->steps[i].name))
             return false;
-        if (a->steps[i].list)
+        if (a->steps[i].list || b->steps[i].list)
             return true;
     }
     return false;
 }
 
-static void add(struct split *s, struct str text, bool last_is_list)
+static void add(struct split *s, struct split_path p)
 {
-    struct split_path p = {0};
-    if (!parse_path(&p, text, last_is_list))
-        return;
     for (uint32_t i = 0; i < s->count; i++)
         if (same_first_list(&s->paths[i], &p))
             return;
@@ -40,93 +37,119 @@ static void add(struct split *s, struct str text, bool last_is_list)
 
 void split_init(struct split *s, struct arena *a, const struct aws_op *op)
 {
-    *s = (struct split){.paths = arena_array_of(a, struct split_path, op->list_count + 1)};
-    if (op->items.len && !str_eqz(op->items, "@"))
-        add(s, op->items, false);
-    for (uint32_t i = 0; i < op->list_count; i++)
-        add(s, op->lists[i], true);
-    s->whole = s->count == 0;
+    uint32_t most = op->list_count + 1;
+    for (size_t i = 0; i < op->items.len; i++)
+        most += op->items.ptr[i] == '|';
+    *s = (struct split){.paths = arena_array_of(a, struct split_path, most)};
+    s->whole = !op->items.len || str_eqz(op->items, "@");
+    struct str rest = s->whole ? (struct str){NULL, 0} : op->items;
+    for (uint32_t item = 0; rest.ptr; item++) {
+        struct split_path p = {.item = item};
+        if (parse_path(&p, str_cut(&rest, '|')))
+            add(s, p);
+    }
+    for (uint32_t i = 0; i < op->list_count && !s->whole; i++) {
+        struct split_path p = {.extra = true};
+        if (parse_path(&p, op->lists[i])) {
+            p.steps[p.count - 1].list = true;
+            add(s, p);
+        }
+    }
 }
 
 struct cutter {
+    struct split *split;
     struct split_path *path;
     struct buf *pos;
     split_take *take;
     void *user;
 };
 
+static bool take(struct cutter *c, enum split_part kind, const struct json *part)
+{
+    return c->take(c->user, c->path->extra ? SPLIT_REST : kind, c->path->item, part, buf_str(c->pos));
+}
+
 static bool cut(struct cutter *c, struct json *at, uint32_t step);
 
-static bool cut_list(struct cutter *c, struct json *list, uint32_t step, int64_t from)
+static bool cut_list(struct cutter *c, struct json *element, uint32_t step, int64_t from)
 {
     size_t base = c->pos->len;
     bool is_item = step + 1 == c->path->count;
-    struct json *element = list->first;
-    list->first = list->last = NULL;
-    list->count = 0;
     for (int64_t i = from; element; i++) {
         struct json *next = element->next;
         element->next = NULL;
         c->pos->len = base;
         buf_addf(c->pos, "/%lld", (long long)i);
-        if (is_item ? !c->take(c->user, SPLIT_ITEM, element, buf_str(c->pos)) : !cut(c, element, step + 1))
+        if (is_item ? !take(c, SPLIT_ITEM, element) : !cut(c, element, step + 1))
             return false;
         element = next;
     }
-    c->pos->len = base;
     return true;
 }
 
-/* Down to the next list below `at`; with it emptied, what is left of an outer element is complete
- * and goes out before its items. */
+/* From `at` over plain members to the next list, or to the end of the path. */
+static struct json *descend(const struct split_path *p, struct json *at, uint32_t *step)
+{
+    for (;; ++*step) {
+        at = json_get(at, p->steps[*step].name);
+        if (!at || p->steps[*step].list || *step + 1 == p->count)
+            return at;
+    }
+}
+
+static bool cut_found(struct cutter *c, const struct json *found, uint32_t step, bool first)
+{
+    struct split_path *p = c->path;
+    bool list = p->steps[step].list;
+    int64_t from = first ? p->next : 0;
+    if (first)
+        p->next += list ? found->count : 1;
+    if (list)
+        return cut_list(c, found->first, step, from);
+    if (first && from) {
+        c->split->repeated = true;
+        return true;
+    }
+    return take(c, SPLIT_ITEM, found);
+}
+
+/* With what `at` holds taken out, what is left of an outer element is complete and goes out before it. */
 static bool cut(struct cutter *c, struct json *at, uint32_t step)
 {
     size_t base = c->pos->len;
-    struct str outer = buf_str(c->pos);
-    struct json *list = at;
-    uint32_t i = step;
-    for (; list && i < c->path->count; i++) {
-        list = json_get(list, c->path->steps[i].name);
-        if (c->path->steps[i].list)
-            break;
+    uint32_t end = step;
+    struct json *node = descend(c->path, at, &end);
+    bool list = c->path->steps[end].list;
+    if (node && (list ? node->type != JSON_ARRAY : node->type == JSON_NULL))
+        node = NULL;
+    struct json found = {0};
+    if (node) {
+        found = *node;
+        found.next = NULL;
+        *node = (struct json){.type = list ? JSON_ARRAY : JSON_NULL, .key = node->key, .next = node->next};
     }
-    if (list && list->type != JSON_ARRAY)
-        list = NULL;
-    struct json held = list ? *list : (struct json){0};
-    if (step > 0) {
-        if (list) {
-            list->first = list->last = NULL;
-            list->count = 0;
-        }
-        if (!c->take(c->user, SPLIT_REST, at, outer))
-            return false;
-    }
-    if (!list)
+    if (step > 0 && !take(c, SPLIT_REST, at))
+        return false;
+    if (!node)
         return true;
-    for (uint32_t k = step; k <= i; k++) {
+    for (uint32_t k = step; k <= end; k++) {
         if (c->pos->len)
             buf_addc(c->pos, '/');
         buf_add(c->pos, c->path->steps[k].name);
     }
-    struct json items = {.type = JSON_ARRAY, .count = held.count, .first = held.first, .last = held.last};
-    int64_t from = step ? 0 : c->path->next;
-    bool ok = cut_list(c, &items, i, from);
-    if (!step) {
-        c->path->next += held.count;
-        list->first = list->last = NULL;
-        list->count = 0;
-    }
+    bool ok = cut_found(c, &found, end, step == 0);
     c->pos->len = base;
     return ok;
 }
 
-bool split_page(struct split *s, struct json *answer, struct buf *pos, split_take *take, void *user)
+bool split_page(struct split *s, struct json *answer, struct buf *pos, split_take *taker, void *user)
 {
     buf_reset(pos);
     if (s->whole)
-        return take(user, SPLIT_ITEM, answer, STR(""));
+        return taker(user, SPLIT_ITEM, 0, answer, STR(""));
     for (uint32_t i = 0; i < s->count; i++) {
-        struct cutter c = {&s->paths[i], pos, take, user};
+        struct cutter c = {s, &s->paths[i], pos, taker, user};
         if (!cut(&c, answer, 0))
             return false;
     }

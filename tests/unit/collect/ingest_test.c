@@ -19,20 +19,24 @@ static const struct aws_follow bucket_follow[] = {{.param = {.name = {"Bucket", 
 static const struct aws_op instances = {
     .id = {"ec2:DescribeInstances", 21}, .kind = AWS_OP_RESOURCE, .items = {"Reservations[].Instances[]", 26},
     .lists = reservations, .list_count = 1, .id_field = {"InstanceId", 10}, .tags_field = {"Tags", 4},
-    .type = {"AWS::EC2::Instance", 18}, .page_out = {"NextToken", 9},
+    .type = {"AWS::EC2::Instance", 18}, .page_out = {{"NextToken", 9}}, .page_keys = 1,
     .arn_template = {"arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}", 60},
 };
 static const struct aws_op gaad = {
-    .id = {"iam:GetAccountAuthorizationDetails", 34}, .kind = AWS_OP_RESOURCE, .items = {"UserDetailList[]", 16},
-    .lists = gaad_lists, .list_count = 4, .arn_field = {"Arn", 3}, .page_out = {"Marker", 6}, .page_more = {"IsTruncated", 11},
+    .id = {"iam:GetAccountAuthorizationDetails", 34}, .kind = AWS_OP_RESOURCE,
+    .items = {"UserDetailList[]|GroupDetailList[]|RoleDetailList[]", 51}, .type = {"U|G|R", 5}, .id_field = {"UserId|GroupId|RoleId", 21},
+    .lists = gaad_lists, .list_count = 4, .arn_field = {"Arn", 3}, .page_out = {{"Marker", 6}}, .page_keys = 1, .page_more = {"IsTruncated", 11},
 };
 static const struct aws_op cloudfront = {
     .id = {"cloudfront:ListDistributions", 28}, .kind = AWS_OP_RESOURCE, .items = {"DistributionList.Items[]", 24},
-    .lists = distributions, .list_count = 1, .page_out = {"DistributionList.NextMarker", 27},
+    .lists = distributions, .list_count = 1, .page_out = {{"DistributionList.NextMarker", 27}}, .page_keys = 1,
     .page_more = {"DistributionList.IsTruncated", 28},
 };
 static const struct aws_op bucket_policy = {
     .id = {"s3:GetBucketPolicy", 18}, .kind = AWS_OP_DETAIL, .items = {"@", 1}, .follow = bucket_follow, .follow_count = 1,
+};
+static const struct aws_op get_role = {
+    .id = {"iam:GetRole", 11}, .kind = AWS_OP_DETAIL, .items = {"Role", 4}, .arn_field = {"Arn", 3},
 };
 static const struct aws_op queues = {
     .id = {"sqs:ListQueues", 14}, .kind = AWS_OP_RESOURCE, .items = {"QueueUrls[]", 11},
@@ -169,7 +173,7 @@ static void test_tag_shapes(void **state)
         "{\"T\":[{\"Key\":\"Name\",\"Value\":\"n\"}]}", "{\"T\":[{\"key\":\"Name\",\"value\":\"n\"}]}",
         "{\"T\":[{\"TagKey\":\"Name\",\"TagValue\":\"n\"}]}", "{\"T\":{\"Name\":\"n\"}}",
     };
-    struct aws_op op = {.tags_field = STR("T")};
+    struct item_spec op = {.tags_field = STR("T")};
     struct item_place at = {STR("1"), STR("us-east-1"), NULL};
     struct item_columns out;
     for (size_t i = 0; i < 4; i++) {
@@ -188,10 +192,15 @@ static void test_arns(void **state)
     struct world *w = *state;
     struct item_place at = {STR("1"), STR("us-gov-west-1"), parse(w, "{\"Bucket\":\"b\"}")};
     struct item_columns out;
-    struct aws_op op = {.arn_template = STR("arn:{partition}:s3:::{Bucket}/{a.b}")};
+    struct item_spec op = {.arn_template = STR("arn:{partition}:s3:::{^Bucket}/{a.b}")};
     item_columns(w->a, &op, &at, parse(w, "{\"a\":{\"b\":7}}"), &out);
     expect_str(out.arn, "arn:aws-us-gov:s3:::b/7");
     item_columns(w->a, &op, &at, parse(w, "{\"a\":{}}"), &out);
+    assert_null(out.arn.ptr);
+    op.arn_template = STR("x:{account}:{region}:{@basename}:{@}");
+    item_columns(w->a, &op, &at, parse(w, "\"https://q/1/name\""), &out);
+    expect_str(out.arn, "x:1:us-gov-west-1:name:https://q/1/name");
+    item_columns(w->a, &op, &at, parse(w, "{}"), &out);
     assert_null(out.arn.ptr);
     expect_str(item_partition(STR("cn-north-1")), "aws-cn");
     expect_str(item_partition(STR("us-isob-east-1")), "aws-iso-b");
@@ -220,6 +229,24 @@ static void test_details_and_parents(void **state)
     expect_err(&e, ERR_NO_DATA, "no call 99");
 }
 
+static void test_several_kinds_and_single_things(void **state)
+{
+    struct world *w = *state;
+    struct err e = {0};
+    struct ingest_call *c = open_call(w, &gaad, NULL);
+    expect_ok(ingest_page(c, parse(w, "{\"UserDetailList\":[{\"UserId\":\"u\"}],\"RoleDetailList\":[{\"RoleId\":\"r\",\"UserId\":\"no\"}],"
+                                      "\"Policies\":[{\"Arn\":\"p\"}]}"), &e), &e);
+    close_call(c, CALL_OK);
+    expect_str(text_of(w, "SELECT group_concat(type||rid) FROM resource"), "Uu,Rr");
+    expect_str(text_of(w, "SELECT pos FROM call_part"), "Policies/0");
+    c = open_call(w, &get_role, "{\"RoleName\":\"x\"}");
+    expect_ok(ingest_page(c, parse(w, "{\"Role\":{\"Arn\":\"arn:x\"}}"), &e), &e);
+    expect_ok(ingest_page(c, parse(w, "{\"Role\":{\"Arn\":\"arn:y\"}}"), &e), &e);
+    close_call(c, CALL_OK);
+    expect_str(text_of(w, "SELECT kind||pos||arn||data FROM resource WHERE parent = 'x'"), "detailRolearn:x{\"Arn\":\"arn:x\"}");
+    expect_str(text_of(w, "SELECT status||code FROM call WHERE parent = 'x'"), "truncatedAnswerCutShort");
+}
+
 static void test_empty_and_strings(void **state)
 {
     struct world *w = *state;
@@ -246,6 +273,9 @@ static void test_odd_answers_come_back(void **state)
     expect_same(w, &deep, "{\"x\":0,\"A\":[{\"m\":{\"B\":[{\"C\":[1,2],\"c\":1},{\"C\":[]},{\"D\":1},null],\"k\":true}},{\"m\":null},{\"m\":{\"B\":[{\"C\":[3]}]}}]}");
     expect_same(w, &cloudfront, "{\"DistributionList\":{\"Marker\":\"\",\"Items\":[{\"Id\":\"a\"}],\"IsTruncated\":false,\"Quantity\":1}}");
     expect_same(w, &gaad, "{\"UserDetailList\":[{\"Arn\":\"u\"}],\"Policies\":[{\"Arn\":\"p\"}],\"IsTruncated\":false,\"RoleDetailList\":[]}");
+    expect_same(w, &get_role, "{\"a\":1,\"Role\":{\"Arn\":\"x\"},\"b\":2}");
+    expect_same(w, &get_role, "{\"Role\":null}");
+    expect_same(w, &get_role, "{\"Role\":\"text\"}");
     expect_same(w, &bucket_policy, "{\"a\":[1,2,3]}");
     expect_same(w, &bucket_policy, "[1,2]");
 }
@@ -384,7 +414,7 @@ static void random_answer(struct world *w, const struct aws_op *op, const char *
                 json_add(lists[i], parse(w, arena_cstr(w->a, text)));
             }
         if (p + 1 < pages)
-            json_set(at, nested ? STR("NextMarker") : str_eqz(op->page_out, "Marker") ? STR("Marker") : STR("NextToken"), json_string(w->a, STR("t")));
+            json_set(at, nested ? STR("NextMarker") : str_eqz(op->page_out[0], "Marker") ? STR("Marker") : STR("NextToken"), json_string(w->a, STR("t")));
         expect_ok(ingest_page(c, page, &e), &e);
     }
     close_call(c, CALL_OK);
@@ -510,7 +540,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_store(test_columns), with_store(test_tag_shapes), with_store(test_arns), with_store(test_details_and_parents),
-        with_store(test_empty_and_strings), with_store(test_odd_answers_come_back), with_store(test_answer_that_is_no_object),
+        with_store(test_several_kinds_and_single_things), with_store(test_empty_and_strings), with_store(test_odd_answers_come_back), with_store(test_answer_that_is_no_object),
         with_store(test_same_call_twice), with_store(test_interleaved_calls), with_store(test_resume),
         with_store(test_random_answers_come_back), with_store(test_many_items_do_not_grow_memory), with_store(test_full_store),
     };
