@@ -49,7 +49,7 @@ struct cli_verb {
     int min_arguments, max_arguments;
 };
 
-/* A line of prose (text, example, see) that belongs to a verb. */
+/* A line of prose (text, example, date) that belongs to a verb. */
 struct cli_line {
     struct str kind, verb, text, more;
 };

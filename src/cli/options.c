@@ -75,7 +75,7 @@ static bool add_row(struct cli_table *t, const struct str *c, int n)
     if (str_eqz(c[0], "option"))
         return add_option(t, c, n);
     bool example = str_eqz(c[0], "example");
-    if (!example && !str_eqz(c[0], "text") && !str_eqz(c[0], "see"))
+    if (!example && !str_eqz(c[0], "text") && !str_eqz(c[0], "date"))
         return false;
     if (n != (example ? 4 : 3))
         return false;

@@ -6,12 +6,13 @@
  * are no scalars, text that is not UTF-8, and what passes the caps. A scalar is text: `no`, `1e3` and
  * `08:00` mean what the schema of the reader says, not what YAML 1.1 guesses.
  *
- * What it is not: a writer. `ward waive` adds text at the offsets that are kept here.
+ * What it is not: a writer of trees. `ward waive` adds text at the offsets that are kept here.
  */
 #ifndef WARD_CODEC_YAML_H
 #define WARD_CODEC_YAML_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -40,5 +41,9 @@ struct yaml *yaml_parse(struct arena *a, struct str text, size_t max_bytes, stru
 struct yaml *yaml_get(const struct yaml *map, struct str key);
 /* `key:` with nothing behind it. */
 bool yaml_is_nothing(const struct yaml *y);
+
+/* Appends the text so that yaml_parse reads it back as the same scalar: plain where that is safe, else
+ * in double quotes. Bytes that are not UTF-8 become U+FFFD. */
+void yaml_write_scalar(struct buf *out, struct str s);
 
 #endif

@@ -16,7 +16,7 @@ verb_function *verb_find(struct str name)
     return NULL;
 }
 
-struct config *verb_config(struct ward *w, struct err *e)
+struct config *ward_config(struct ward *w, struct err *e)
 {
     struct config *c = arena_new_of(w->arena, struct config);
     return config_load(w->arena, cli_strz(w->cli, "config"), w->env, c, e) ? c : NULL;

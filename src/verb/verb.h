@@ -37,6 +37,7 @@ typedef int verb_function(struct ward *w, struct err *e);
 /* Sorted as in data/options.tsv. */
 #define WARD_VERBS(X)                                                                              \
     X(explain)                                                                                     \
+    X(config)                                                                                      \
     X(version)                                                                                     \
     X(help)
 
@@ -49,6 +50,6 @@ verb_function *verb_find(struct str name);
 
 /* The configuration in force, --config and the environment taken into account (config/config.h).
  * NULL on error. */
-struct config *verb_config(struct ward *w, struct err *e) WARN_UNUSED;
+struct config *ward_config(struct ward *w, struct err *e) WARN_UNUSED;
 
 #endif

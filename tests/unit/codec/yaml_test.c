@@ -105,6 +105,31 @@ static void test_caps(void **state)
     expect_ok(yaml_parse(*state, str_make(deep + 1, sizeof deep - 2), 1000, &e), &e);
 }
 
+/* What is written is read back as the same scalar. */
+static void test_write(void **state)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"plain-1.2/x", "plain-1.2/x"}, {"a:b", "a:b"},       {"a:", "\"a:\""},       {"", "\"\""},
+        {"- x", "\"- x\""},             {"*", "\"*\""},       {"ü 日本", "\"ü 日本\""}, {"a\"b\\c", "\"a\\\"b\\\\c\""},
+        {"two\nlines", "\"two\\nlines\""}, {"\x1b\x7f", "\"\\u001b\\u007f\""}, {"\xc2\x85", "\"\\u0085\""},
+        {"# no comment", "\"# no comment\""}, {" lead", "\" lead\""}, {"\xe2\x80\xa8", "\"\\u2028\""}, {"😀", "\"😀\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b;
+        struct err e = {0};
+        buf_init(&b, 1000);
+        yaml_write_scalar(&b, str_of(cases[i].text));
+        expect_str(buf_str(&b), cases[i].want);
+        struct str line = arena_printf(*state, "k: %s\n", buf_cstr(&b));
+        struct yaml *root = yaml_parse(*state, line, 1000, &e);
+        expect_ok(root, &e);
+        expect_str(yaml_get(root, STR("k"))->text, cases[i].text);
+        buf_done(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +137,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_caps, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_write, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
