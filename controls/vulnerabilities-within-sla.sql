@@ -1,0 +1,30 @@
+-- id: vulnerabilities-within-sla
+-- title: Critical vulnerabilities are fixed in 15 days, high ones in 30
+-- severity: high
+-- citations: 164.308(a)(5)(ii)(B); 164.308(a)(1)(ii)(B); 164.308(a)(1)(ii)(A)
+-- type: AWS::EC2::Instance
+-- scope: region
+-- lists: inspector2:ListFindings
+-- reads: inspector2:BatchGetAccountStatus
+-- remedy: Install the fixed version that the finding names (aws inspector2 list-findings --filter-criteria '{"findingArns":[{"comparison":"EQUALS","value":"ARN"}]}'), rebuild the image or patch the host; where Inspector is off: aws inspector2 enable --resource-types EC2 ECR LAMBDA
+WITH late AS (
+  SELECT f.*, (now_us() - f.first_us) / 86400000000 AS days,
+         CASE f.severity WHEN 'CRITICAL' THEN threshold('vulnerability_critical_days') ELSE threshold('vulnerability_high_days') END AS allowed
+  FROM fact_inspector_finding f
+  WHERE coalesce(f.status, 'ACTIVE') = 'ACTIVE' AND f.severity IN ('CRITICAL', 'HIGH') AND f.fix = 'YES'
+), overdue AS (
+  SELECT * FROM late WHERE first_us < now_us() - allowed * 86400000000
+)
+SELECT account, region, coalesce(resource, arn) AS resource, coalesce(vulnerability, title) AS name, arn AS sub, 0 AS ok,
+       lower(severity) || ': ' || coalesce(vulnerability, title) || ' has had a fix and been open for ' || days || ' days, ' || allowed || ' are allowed' AS reason,
+       NULL AS basis, lower(severity) AS severity
+FROM overdue
+UNION ALL
+SELECT r.account, r.region, r.account, NULL, NULL,
+       CASE WHEN i.status = 'ENABLED' AND i.ec2 = 'ENABLED' THEN 1 END,
+       CASE WHEN i.status IS NULL THEN 'whether Inspector is on was not read'
+            WHEN i.status <> 'ENABLED' THEN 'Inspector is ' || lower(i.status) || ': vulnerabilities are not looked for'
+            WHEN coalesce(i.ec2, '') <> 'ENABLED' THEN 'Inspector does not scan instances'
+            ELSE 'Inspector is on and no critical or high finding with a fix is overdue' END, NULL, NULL
+FROM fact_region r LEFT JOIN fact_inspector i ON i.account = r.account AND i.region = r.region
+WHERE r.wanted = 1 AND r.state <> 'disabled' AND NOT EXISTS (SELECT 1 FROM overdue o WHERE o.account = r.account AND o.region = r.region)
