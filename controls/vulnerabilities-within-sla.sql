@@ -7,7 +7,14 @@
 -- lists: inspector2:ListFindings
 -- reads: inspector2:BatchGetAccountStatus
 -- remedy: Install the fixed version that the finding names (aws inspector2 list-findings --filter-criteria '{"findingArns":[{"comparison":"EQUALS","value":"ARN"}]}'), rebuild the image or patch the host; where Inspector is off: aws inspector2 enable --resource-types EC2 ECR LAMBDA
-WITH late AS (
+WITH place AS (
+  -- Where the service is not offered there is neither a call nor a gap; an account without regions was not reached.
+  SELECT a.account, coalesce(r.region, '') AS region, a.reason FROM fact_account a
+  LEFT JOIN fact_region r ON r.account = a.account AND r.wanted = 1 AND r.state <> 'disabled'
+  WHERE r.region IS NULL
+     OR EXISTS (SELECT 1 FROM fact_call c WHERE c.op = 'inspector2:ListFindings' AND c.account = r.account AND c.region = r.region AND c.status <> 'unavailable')
+     OR EXISTS (SELECT 1 FROM gap g WHERE g.op = 'inspector2:ListFindings' AND g.account = r.account AND g.region IN (r.region, ''))
+), late AS (
   SELECT f.*, (now_us() - f.first_us) / 86400000000 AS days,
          CASE f.severity WHEN 'CRITICAL' THEN threshold('vulnerability_critical_days') ELSE threshold('vulnerability_high_days') END AS allowed
   FROM fact_inspector_finding f
@@ -22,9 +29,10 @@ FROM overdue
 UNION ALL
 SELECT r.account, r.region, r.account, NULL, NULL,
        CASE WHEN i.status = 'ENABLED' AND i.ec2 = 'ENABLED' THEN 1 END,
-       CASE WHEN i.status IS NULL THEN 'whether Inspector is on was not read'
+       CASE WHEN r.region = '' THEN coalesce('the account was not reached: ' || r.reason, 'the account was not reached')
+            WHEN i.status IS NULL THEN 'whether Inspector is on was not read'
             WHEN i.status <> 'ENABLED' THEN 'Inspector is ' || lower(i.status) || ': vulnerabilities are not looked for'
             WHEN coalesce(i.ec2, '') <> 'ENABLED' THEN 'Inspector does not scan instances'
             ELSE 'Inspector is on and no critical or high finding with a fix is overdue' END, NULL, NULL
-FROM fact_region r LEFT JOIN fact_inspector i ON i.account = r.account AND i.region = r.region
-WHERE r.wanted = 1 AND r.state <> 'disabled' AND NOT EXISTS (SELECT 1 FROM overdue o WHERE o.account = r.account AND o.region = r.region)
+FROM place r LEFT JOIN fact_inspector i ON i.account = r.account AND i.region = r.region
+WHERE NOT EXISTS (SELECT 1 FROM overdue o WHERE o.account = r.account AND o.region = r.region)

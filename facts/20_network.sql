@@ -207,7 +207,10 @@ CREATE TABLE fact_sg (
 INSERT INTO fact_sg
 SELECT account, region, coalesce(rid, json_extract(data, '$.GroupId')), json_extract(data, '$.GroupName'),
        json_extract(data, '$.VpcId'), coalesce(json_extract(data, '$.OwnerId'), account), json_extract(data, '$.Description'),
-       coalesce(arn, json_extract(data, '$.SecurityGroupArn')), tags
+       -- Answers from before 2024 carry no SecurityGroupArn.
+       coalesce(arn, json_extract(data, '$.SecurityGroupArn'),
+                'arn:' || CASE WHEN region GLOB 'us-gov-*' THEN 'aws-us-gov' WHEN region GLOB 'cn-*' THEN 'aws-cn' ELSE 'aws' END || ':ec2:' || region
+                || ':' || coalesce(json_extract(data, '$.OwnerId'), account) || ':security-group/' || coalesce(rid, json_extract(data, '$.GroupId'))), tags
 FROM snap_resource WHERE op = 'ec2:DescribeSecurityGroups';
 CREATE INDEX fact_sg_id ON fact_sg (sg);
 CREATE INDEX fact_sg_vpc ON fact_sg (vpc);

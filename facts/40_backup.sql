@@ -27,7 +27,7 @@ CREATE TABLE fact_backup_rule (
   copies TEXT                              -- JSON: destination vault, days
 );
 INSERT INTO fact_backup_rule
-SELECT account, region, parent, json_extract(r.value, '$.RuleId'), json_extract(r.value, '$.RuleName'),
+SELECT account, region, p.parent, json_extract(r.value, '$.RuleId'), json_extract(r.value, '$.RuleName'),
        json_extract(r.value, '$.TargetBackupVaultName'), json_extract(r.value, '$.ScheduleExpression'),
        -- Without an expression AWS Backup runs cron(0 5 ? * * *) (API reference, BackupRuleInput).
        schedule_hours(coalesce(json_extract(r.value, '$.ScheduleExpression'), 'cron(0 5 ? * * *)')),
@@ -36,7 +36,7 @@ SELECT account, region, parent, json_extract(r.value, '$.RuleId'), json_extract(
        (SELECT json_group_array(json_object('vault', json_extract(c.value, '$.DestinationBackupVaultArn'),
                                             'days', json_extract(c.value, '$.Lifecycle.DeleteAfterDays')))
         FROM json_each(r.value, '$.CopyActions') c)
-FROM snap_resource, json_each(data, '$.BackupPlan.Rules') r WHERE op = 'backup:GetBackupPlan';
+FROM snap_resource p, json_each(p.data, '$.BackupPlan.Rules') r WHERE op = 'backup:GetBackupPlan';
 CREATE INDEX fact_backup_rule_plan ON fact_backup_rule (plan, account, region);
 
 -- Selections: Resources AND Conditions, OR ListOfTags, less NotResources; nothing at all = everything.
