@@ -7,8 +7,8 @@ static bool is_plain(struct str s)
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
         bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        bool mark = c == '.' || c == '_' || c == '/' || c == '-' || (c == ':' && i + 1 < s.len);
-        if (!word && (!mark || i == 0))
+        bool mark = strchr("._/-+@", c) || (c == ':' && i + 1 < s.len);
+        if (!word && (!c || !mark || i == 0))
             return false;
     }
     return s.len > 0;

@@ -82,21 +82,44 @@ static bool check_via(struct checker *k)
     return true;
 }
 
+/* An entry of `accounts` of a tenant is an id or a name under `accounts`; the id, or {NULL,0}. */
+static struct str account_id(struct checker *k, struct str entry)
+{
+    if (form_account(entry))
+        return entry;
+    const struct json *named = json_get(json_getz(k->c->doc, "accounts"), entry);
+    if (!named)
+        return (struct str){NULL, 0};
+    struct str id = json_get_str(named, "id");
+    return id.ptr ? id : entry;
+}
+
 /* No account and no VPC may belong to two owners: the proof of isolation would rest on a guess. */
+static bool claim(struct checker *k, struct map *owner, const struct json *t, struct str path, struct str entry, bool account)
+{
+    struct str id = account ? account_id(k, entry) : entry;
+    if (!id.ptr)
+        return wrong(k, path, arena_printf(k->arena, "\"%.*s\" is neither an account id nor a name under accounts", STR_ARG(entry)));
+    const struct json *other = map_get(owner, id);
+    if (other)
+        return wrong(k, path, arena_printf(k->arena, "\"%.*s\" is also claimed by %.*s", STR_ARG(entry), STR_ARG(other->key)));
+    map_put(owner, id, (void *)(uintptr_t)t);
+    return true;
+}
+
 static bool check_claims(struct checker *k, const char *list)
 {
     struct map owner;
     map_init(&owner, k->arena);
     static const char *const maps[] = {"tenants", "shared"};
+    bool account = strcmp(list, "accounts") == 0;
     for (int m = 0; m < 2; m++) {
         for json_each(t, json_getz(k->c->doc, maps[m])) {
             int i = 0;
             for json_each(v, json_getz(t, list)) {
-                const struct json *other = map_get(&owner, v->text);
                 struct str path = arena_printf(k->arena, "%s.%.*s.%s[%d]", maps[m], STR_ARG(t->key), list, i++);
-                if (other)
-                    return wrong(k, path, arena_printf(k->arena, "\"%.*s\" is also claimed by %.*s", STR_ARG(v->text), STR_ARG(other->key)));
-                map_put(&owner, v->text, t);
+                if (!claim(k, &owner, t, path, v->text, account))
+                    return false;
             }
         }
     }

@@ -42,7 +42,6 @@ static void test_defaults(void **state)
     assert_int_equal(json_getz(c.doc, "waivers")->type, JSON_ARRAY);
     assert_int_equal(json_path(c.doc, "declared.log_buckets")->count, 0);
     assert_int_equal(json_getz(c.doc, "tenants")->type, JSON_OBJECT);
-    expect_str(json_path(c.doc, "defaults.tenant_tags")->first->text, "ward:tenant");
     assert_null(json_path(c.doc, "company.name"));
     assert_int_equal(strlen(c.sha256), 64);
     assert_null(c.file.ptr);
@@ -130,6 +129,10 @@ static void test_refused(void **state)
         {"version: 1\nattestations: [{control: c, document: d, sha256: ABC, owner: o, date: 2027-01-01, expires: 2027-02-01}]\n", "SHA-256", ""},
         {"version: 1\nidentity: {mfa: {required: true, evidence: x.pdf}}\n", "needs expires", ""},
         {"version: 1\nstores: [{arn: x, phi: false}]\n", "needs a reason", ""},
+        {"version: 1\ntenants: {a: {isolation: vm, accounts: [b]}}\n", "ward.yaml:2:41: \"b\" is neither an account id", ""},
+        {"version: 1\naccounts: {n: {id: \"111111111111\"}}\n"
+         "tenants: {a: {isolation: vm, accounts: [n]}, b: {isolation: vm, accounts: [\"111111111111\"]}}\n",
+         "is also claimed by a", ""},
         {"version: 1\nfleet: {canary: [nobody]}\n", "\"nobody\" is not a tenant", ""},
         {"version: 1\nnetwork: {pool: 10.0.0.0/24, tenant_prefix: 20}\n", "smaller than one tenant", ""},
         {"version: 1\nshared: {a: {via: [{from: x, to: '*'}]}}\n", "\"x\" is neither", ""},
