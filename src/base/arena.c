@@ -16,6 +16,7 @@ struct chunk {
 struct arena {
     size_t chunk_bytes;
     struct chunk *head; /* the chunk that serves requests; older ones behind it */
+    struct arena *children, *sibling;
 };
 
 static struct chunk *chunk_new(size_t size)
@@ -36,13 +37,32 @@ struct arena *arena_new(size_t chunk_bytes)
         die("out of memory");
     a->chunk_bytes = chunk_bytes ? chunk_bytes : 64 * 1024;
     a->head = NULL;
+    a->children = a->sibling = NULL;
     return a;
+}
+
+struct arena *arena_child(struct arena *a, size_t chunk_bytes)
+{
+    struct arena *child = arena_new(chunk_bytes);
+    child->sibling = a->children;
+    a->children = child;
+    return child;
+}
+
+static void free_children(struct arena *a)
+{
+    for (struct arena *c = a->children, *next; c; c = next) {
+        next = c->sibling;
+        arena_free(c);
+    }
+    a->children = NULL;
 }
 
 void arena_free(struct arena *a)
 {
     if (!a)
         return;
+    free_children(a);
     for (struct chunk *c = a->head, *next; c; c = next) {
         next = c->next;
         free(c);
@@ -60,6 +80,7 @@ void arena_wipe_free(struct arena *a)
 void arena_reset(struct arena *a)
 {
     struct chunk *keep = NULL;
+    free_children(a);
     for (struct chunk *c = a->head, *next; c; c = next) {
         next = c->next;
         if (!keep && c->size == a->chunk_bytes)

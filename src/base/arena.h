@@ -23,6 +23,8 @@ struct arena *arena_new(size_t chunk_bytes);
 void arena_free(struct arena *a);
 /* Overwrites all that came from it (secrets), then frees it. NULL is ignored. */
 void arena_wipe_free(struct arena *a);
+/* A new arena that is freed with `a` (also when `a` is reset). */
+struct arena *arena_child(struct arena *a, size_t chunk_bytes);
 /* Forgets all that came from it and keeps one chunk for reuse. */
 void arena_reset(struct arena *a);
 /* Bytes held by the arena, in use or not. */

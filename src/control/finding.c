@@ -1,0 +1,55 @@
+#include "control/finding.h"
+
+#include "codec/hash.h"
+
+
+bool verdict_worse(enum verdict a, enum verdict b)
+{
+    static const int rank[] = {[VERDICT_FAIL] = 4, [VERDICT_UNKNOWN] = 3, [VERDICT_WAIVED] = 2, [VERDICT_PASS] = 1,
+                               [VERDICT_NOT_APPLICABLE] = 0};
+    return rank[a] > rank[b];
+}
+
+/* Lengths go in with the parts, so that no two lists of parts give one text. */
+void finding_id(struct str control, const struct finding *f, char out[FINDING_ID_MAX])
+{
+    const struct str parts[] = {control, f->account, f->region, f->resource, f->sub};
+    struct buf b;
+    unsigned char digest[SHA256_BYTES];
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        buf_addf(&b, "%zu:", parts[i].len);
+        buf_add(&b, parts[i]);
+    }
+    sha256(buf_str(&b), digest);
+    buf_done(&b);
+    hex_encode(digest, 8, out);
+}
+
+static void grow(struct arena *a, struct findings *list)
+{
+    uint32_t size = list->size ? list->size * 2 : 64;
+    struct finding *items = arena_array_of(a, struct finding, size);
+    if (list->count)
+        memcpy(items, list->items, list->count * sizeof *items);
+    list->items = items;
+    list->size = size;
+}
+
+void findings_add(struct arena *a, struct findings *list, struct str control, struct finding f)
+{
+    finding_id(control, &f, f.id);
+    if (!list->by_id.arena)
+        map_init(&list->by_id, a);
+    char *id = arena_strdup(a, f.id);
+    uintptr_t at = (uintptr_t)map_get(&list->by_id, str_of(id));
+    if (at) {
+        if (verdict_worse(f.verdict, list->items[at - 1].verdict))
+            list->items[at - 1] = f;
+        return;
+    }
+    if (list->count == list->size)
+        grow(a, list);
+    list->items[list->count++] = f;
+    map_put(&list->by_id, str_of(id), (void *)(uintptr_t)list->count);
+}
