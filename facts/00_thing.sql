@@ -1,0 +1,80 @@
+-- fact_thing: every resource once an account, with its tenant.
+--
+-- source_type and source name the thing that it was made from (a snapshot's volume, a replica's source, a log
+-- group's database): it inherits the tenant of that where no rule names it itself.
+DROP TABLE IF EXISTS fact_thing;
+CREATE TABLE fact_thing (
+  account TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL, id TEXT, arn TEXT, name TEXT, tags TEXT, vpc TEXT,
+  source_type TEXT, source TEXT, tenant TEXT, why TEXT, conflict INTEGER, shared INTEGER, phi INTEGER
+);
+
+INSERT INTO fact_thing (account, region, type, id, arn, name, tags, vpc, source_type, source)
+SELECT r.account,
+       coalesce(CASE r.op WHEN 's3:ListBuckets' THEN r.data ->> '$.BucketRegion' END, r.region), r.type, r.rid, r.arn, r.name,
+       coalesce(r.tags, CASE r.op WHEN 's3:ListBuckets' THEN
+         (SELECT json_group_object(t.value ->> '$.Key', t.value ->> '$.Value')
+          FROM snap_resource b, json_each(b.data, '$.TagSet') t
+          WHERE b.op = 's3:GetBucketTagging' AND b.account = r.account AND b.parent = r.name) END),
+       CASE WHEN r.type LIKE 'AWS::EC2::%' THEN coalesce(r.data ->> '$.VpcId', r.data ->> '$.Attachments[0].VpcId')
+            WHEN r.type LIKE 'AWS::RDS::%' THEN coalesce(r.data ->> '$.DBSubnetGroup.VpcId', r.data ->> '$.VpcId')
+            WHEN r.type LIKE 'AWS::Lambda::%' THEN r.data ->> '$.VpcConfig.VpcId'
+            WHEN r.type LIKE 'AWS::OpenSearchService::%' THEN r.data ->> '$.VPCOptions.VPCId'
+            ELSE coalesce(r.data ->> '$.VpcId', r.data ->> '$.VPCId') END,
+       CASE r.type WHEN 'AWS::EC2::Snapshot' THEN 'AWS::EC2::Volume' WHEN 'AWS::EC2::Volume' THEN 'AWS::EC2::Instance'
+                   WHEN 'AWS::EC2::Image' THEN 'AWS::EC2::Snapshot' WHEN 'AWS::RDS::DBSnapshot' THEN 'AWS::RDS::DBInstance'
+                   WHEN 'AWS::RDS::DBClusterSnapshot' THEN 'AWS::RDS::DBCluster'
+                   WHEN 'AWS::RDS::DBInstance' THEN
+                     CASE WHEN r.data ->> '$.DBClusterIdentifier' IS NOT NULL THEN 'AWS::RDS::DBCluster'
+                          ELSE 'AWS::RDS::DBInstance' END
+                   WHEN 'AWS::EC2::NetworkInterface' THEN 'AWS::EC2::Instance'
+                   WHEN 'AWS::DynamoDB::Backup' THEN 'AWS::DynamoDB::Table'
+                   WHEN 'AWS::Logs::LogGroup' THEN
+                     CASE WHEN r.name LIKE '/aws/rds/instance/%' THEN 'AWS::RDS::DBInstance'
+                          WHEN r.name LIKE '/aws/rds/cluster/%' THEN 'AWS::RDS::DBCluster'
+                          WHEN r.name LIKE '/aws/lambda/%' THEN 'AWS::Lambda::Function' END END,
+       CASE r.type WHEN 'AWS::EC2::Snapshot' THEN r.data ->> '$.VolumeId'
+                   WHEN 'AWS::EC2::Volume' THEN r.data ->> '$.Attachments[0].InstanceId'
+                   WHEN 'AWS::EC2::Image' THEN r.data ->> '$.BlockDeviceMappings[0].Ebs.SnapshotId'
+                   WHEN 'AWS::RDS::DBSnapshot' THEN r.data ->> '$.DBInstanceIdentifier'
+                   WHEN 'AWS::RDS::DBClusterSnapshot' THEN r.data ->> '$.DBClusterIdentifier'
+                   WHEN 'AWS::RDS::DBInstance' THEN
+                     coalesce(r.data ->> '$.DBClusterIdentifier', r.data ->> '$.ReadReplicaSourceDBInstanceIdentifier')
+                   WHEN 'AWS::EC2::NetworkInterface' THEN r.data ->> '$.Attachment.InstanceId'
+                   WHEN 'AWS::DynamoDB::Backup' THEN r.data ->> '$.TableName'
+                   WHEN 'AWS::Backup::RecoveryPoint' THEN r.data ->> '$.ResourceArn'
+                   WHEN 'AWS::Logs::LogGroup' THEN
+                     CASE WHEN r.name LIKE '/aws/rds/instance/%' OR r.name LIKE '/aws/rds/cluster/%'
+                          THEN substr(r.name, instr(substr(r.name, 10), '/') + 10,
+                                      instr(substr(r.name, instr(substr(r.name, 10), '/') + 10) || '/', '/') - 1)
+                          WHEN r.name LIKE '/aws/lambda/%' THEN substr(r.name, 13) END END
+FROM snap_resource r
+WHERE r.kind = 'resource' AND r.type IS NOT NULL
+GROUP BY r.account, r.type, coalesce(r.arn, r.region || ' ' || r.rid, r.id);
+
+UPDATE fact_thing SET (tenant, why, shared, conflict, phi) =
+  (SELECT t.doc ->> '$.tenant', t.doc ->> '$.why', t.doc ->> '$.shared', t.doc ->> '$.conflict', phi_of(type, arn)
+   FROM (SELECT tenant_of(fact_thing.account, fact_thing.vpc, fact_thing.tags, fact_thing.arn) AS doc) t);
+
+CREATE INDEX fact_thing_id ON fact_thing (id, type);
+CREATE INDEX fact_thing_arn ON fact_thing (arn);
+
+-- Chains are at most an image of a snapshot of a volume of an instance: three rounds settle them.
+UPDATE fact_thing SET tenant = s.tenant, why = 'from ' || s.id || ': ' || s.why, shared = s.shared
+FROM fact_thing s
+WHERE fact_thing.tenant IS NULL AND NOT fact_thing.conflict AND NOT fact_thing.shared AND fact_thing.source IS NOT NULL
+  AND s.type = fact_thing.source_type AND s.id = fact_thing.source
+  AND s.account = fact_thing.account AND s.region = fact_thing.region AND (s.tenant IS NOT NULL OR s.shared);
+UPDATE fact_thing SET tenant = s.tenant, why = 'from ' || s.id || ': ' || s.why, shared = s.shared
+FROM fact_thing s
+WHERE fact_thing.tenant IS NULL AND NOT fact_thing.conflict AND NOT fact_thing.shared AND fact_thing.source IS NOT NULL
+  AND s.type = fact_thing.source_type AND s.id = fact_thing.source
+  AND s.account = fact_thing.account AND s.region = fact_thing.region AND (s.tenant IS NOT NULL OR s.shared);
+UPDATE fact_thing SET tenant = s.tenant, why = 'from ' || s.id || ': ' || s.why, shared = s.shared
+FROM fact_thing s
+WHERE fact_thing.tenant IS NULL AND NOT fact_thing.conflict AND NOT fact_thing.shared AND fact_thing.source IS NOT NULL
+  AND s.type = fact_thing.source_type AND s.id = fact_thing.source
+  AND s.account = fact_thing.account AND s.region = fact_thing.region AND (s.tenant IS NOT NULL OR s.shared);
+UPDATE fact_thing SET tenant = s.tenant, why = 'from ' || s.arn || ': ' || s.why, shared = s.shared
+FROM fact_thing s
+WHERE fact_thing.type = 'AWS::Backup::RecoveryPoint' AND fact_thing.tenant IS NULL AND NOT fact_thing.conflict
+  AND NOT fact_thing.shared AND s.arn = fact_thing.source AND (s.tenant IS NOT NULL OR s.shared);

@@ -1,0 +1,224 @@
+#include "control/citation.h"
+#include "control/gap.h"
+#include "control/judge.h"
+#include "control/waiver.h"
+
+#include "codec/hash.h"
+#include "facts/facts.h"
+
+struct work {
+    struct arena *arena;
+    struct store *store;
+    const struct control_request *request;
+    const struct controls *controls;
+    struct control_tally *tallies;
+    struct control_summary *sum;
+    struct findings *findings; /* by control */
+    struct map tenants;
+};
+
+static bool load_tenants(struct work *w, struct err *e)
+{
+    map_init(&w->tenants, w->arena);
+    struct query *q = query_new(w->store, "SELECT arn, id, tenant FROM fact_thing WHERE tenant IS NOT NULL", e);
+    if (!q)
+        return false;
+    while (query_step(q)) {
+        struct str key = query_is_null(q, 0) ? query_str(q, 1) : query_str(q, 0);
+        if (key.len)
+            map_add(&w->tenants, arena_str(w->arena, key), arena_cstr(w->arena, query_str(q, 2)));
+    }
+    return query_done(q);
+}
+
+static void tally(struct work *w, uint32_t at)
+{
+    const struct findings *f = &w->findings[at];
+    struct control_tally *t = &w->tallies[at];
+    t->verdict = VERDICT_NOT_APPLICABLE;
+    for (uint32_t i = 0; i < f->count; i++) {
+        enum verdict v = f->items[i].verdict;
+        t->counts[v]++;
+        w->sum->findings[v]++;
+        if (v == VERDICT_FAIL)
+            w->sum->fails[f->items[i].severity]++;
+        if (verdict_worse(v, t->verdict))
+            t->verdict = v;
+    }
+    w->sum->controls[t->verdict]++;
+}
+
+/* Rows are judged in memory: the sandbox lets nothing be written while a control runs. */
+static void judge_all(struct work *w, const struct gaps *gaps)
+{
+    struct judge j = {.arena = w->arena, .scratch = arena_child(w->arena, 0), .store = w->store, .gaps = gaps,
+                      .tenants = &w->tenants};
+    w->sum->errors.items = arena_array_of(w->arena, struct str, w->controls->count + 1);
+    for (uint32_t i = 0; i < w->controls->count; i++) {
+        const struct control *c = &w->controls->items[i];
+        judge_control(&j, c, &w->findings[i], &w->tallies[i].reason);
+        if (w->tallies[i].reason.ptr)
+            w->sum->errors.items[w->sum->errors.count++] = w->tallies[i].reason;
+        waivers_apply(w->arena, w->request->config, c, w->request->as_of_us, &w->findings[i], &w->tallies[i], w->sum);
+        tally(w, i);
+    }
+}
+
+static bool write_evaluation(struct work *w, struct err *e)
+{
+    char hex[SHA256_HEX_MAX] = "";
+    struct buf b;
+    buf_init(&b, 16 << 20);
+    if (w->request->config)
+        json_write_canonical(&b, w->request->config);
+    sha256_hex(buf_str(&b), hex);
+    buf_done(&b);
+    struct query *q = query_new(w->store, "INSERT INTO evaluation(run, at_us, as_of_us, tool_version, config_sha256,"
+                                          " controls_sha256) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", e);
+    if (!q)
+        return false;
+    query_bind_int(q, 1, w->request->run);
+    query_bind_int(q, 2, w->request->at_us);
+    query_bind_int(q, 3, w->request->as_of_us);
+    query_bind_strz(q, 4, w->request->tool_version ? w->request->tool_version : "");
+    query_bind_strz(q, 5, hex);
+    query_bind_strz(q, 6, w->controls->sha256);
+    bool good = query_run(q);
+    w->sum->evaluation = store_last_id(w->store);
+    return query_done(q) && good;
+}
+
+static bool write_finding(struct query *q, int64_t evaluation, struct str control, const struct finding *f)
+{
+    const struct str texts[] = {str_of(f->id), control, f->account, f->region, f->type, f->resource, f->name, f->sub,
+                                f->tenant, str_of(verdict_name(f->verdict)), str_of(severity_name(f->severity)),
+                                f->reason, f->evidence, f->waiver};
+    query_bind_int(q, 1, evaluation);
+    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
+        query_bind_str(q, i + 2, texts[i]);
+    return query_run(q);
+}
+
+static bool write_findings(struct work *w, struct err *e)
+{
+    struct query *q = query_new(w->store, "INSERT INTO finding(evaluation, id, control, account, region, type, resource,"
+                                          " name, sub, tenant, verdict, severity, reason, evidence, waiver) VALUES"
+                                          " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)", e);
+    bool good = q != NULL;
+    for (uint32_t c = 0; good && c < w->controls->count; c++)
+        for (uint32_t i = 0; good && i < w->findings[c].count; i++)
+            good = write_finding(q, w->sum->evaluation, w->controls->items[c].id, &w->findings[c].items[i]);
+    return query_done(q) && good;
+}
+
+static struct str citations_json(struct arena *a, const struct control *c)
+{
+    struct buf b;
+    struct json_out o;
+    buf_init(&b, 1 << 20);
+    jo_init(&o, &b, false);
+    jo_array(&o);
+    for (uint32_t i = 0; i < c->citations.count; i++)
+        jo_str(&o, c->citations.items[i]);
+    jo_end_array(&o);
+    struct str out = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return out;
+}
+
+static bool write_result(struct work *w, struct query *q, uint32_t at)
+{
+    const struct control *c = &w->controls->items[at];
+    const struct control_tally *t = &w->tallies[at];
+    static const enum verdict counted[] = {VERDICT_PASS, VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WAIVED};
+    query_bind_int(q, 1, w->sum->evaluation);
+    query_bind_str(q, 2, c->id);
+    query_bind_str(q, 3, c->title);
+    query_bind_strz(q, 4, severity_name(c->severity));
+    query_bind_str(q, 5, citations_json(w->arena, c));
+    query_bind_strz(q, 6, verdict_name(t->verdict));
+    for (int i = 0; i < 4; i++)
+        query_bind_int(q, 7 + i, t->counts[counted[i]]);
+    query_bind_str(q, 11, c->remedy);
+    query_bind_str(q, 12, t->reason);
+    return query_run(q);
+}
+
+static bool write_results(struct work *w, struct err *e)
+{
+    struct query *q = query_new(w->store, "INSERT INTO control_result VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)", e);
+    bool good = q != NULL;
+    for (uint32_t i = 0; good && i < w->controls->count; i++)
+        good = write_result(w, q, i);
+    return query_done(q) && good;
+}
+
+static void write_counts(struct json_out *o, const char *key, const uint64_t *counts, uint32_t n, const char *(*name)(int))
+{
+    jo_key(o, key);
+    jo_object(o);
+    for (uint32_t i = 0; i < n; i++)
+        jo_kv_int(o, name((int)i), (int64_t)counts[i]);
+    jo_end_object(o);
+}
+
+static const char *name_of_verdict(int v) { return verdict_name((enum verdict)v); }
+static const char *name_of_severity(int v) { return severity_name((enum severity)v); }
+static const char *name_of_citation(int v) { return citation_state_name((enum citation_state)v); }
+
+static bool write_summary(struct work *w, struct err *e)
+{
+    const struct control_summary *sum = w->sum;
+    struct buf b;
+    struct json_out o;
+    buf_init(&b, 1 << 20);
+    jo_init(&o, &b, false);
+    jo_object(&o);
+    write_counts(&o, "findings", sum->findings, 5, name_of_verdict);
+    write_counts(&o, "controls", sum->controls, 5, name_of_verdict);
+    write_counts(&o, "fails", sum->fails, 4, name_of_severity);
+    write_counts(&o, "citations", sum->citations, 6, name_of_citation);
+    jo_kv_int(&o, "gaps", (int64_t)sum->gaps);
+    jo_kv_int(&o, "expired_waivers", (int64_t)sum->expired_waivers);
+    jo_kv_int(&o, "refused_waivers", (int64_t)sum->refused_waivers);
+    jo_end_object(&o);
+    struct query *q = query_new(w->store, "UPDATE evaluation SET summary = ?1 WHERE id = ?2", e);
+    bool good = q != NULL;
+    if (good) {
+        query_bind_str(q, 1, buf_str(&b));
+        query_bind_int(q, 2, sum->evaluation);
+        good = query_run(q);
+    }
+    buf_done(&b);
+    return query_done(q) && good;
+}
+
+static bool write_all(struct work *w, struct err *e)
+{
+    return write_evaluation(w, e) && write_findings(w, e) && write_results(w, e) &&
+           citations_write(w->arena, w->store, w->sum->evaluation, w->controls, w->tallies, w->request->config,
+                           w->request->as_of_us, w->sum, e) &&
+           write_summary(w, e);
+}
+
+bool control_evaluate(struct arena *a, struct store *s, const struct control_request *r, const struct controls *c,
+                      struct control_summary *out, struct err *e)
+{
+    *out = (struct control_summary){0};
+    struct work w = {.arena = a, .store = s, .request = r, .controls = c, .sum = out,
+                     .tallies = arena_array_of(a, struct control_tally, c->count + 1),
+                     .findings = arena_array_of(a, struct findings, c->count + 1)};
+    struct gaps gaps;
+    if (!facts_build(a, s, r->run, r->config, r->as_of_us, e) || !load_tenants(&w, e) ||
+        !gaps_load(&gaps, a, s, control_operations(a, c), e) || !gaps_publish(&gaps, s, e))
+        return false;
+    out->gaps = gaps.count;
+    judge_all(&w, &gaps);
+    if (!store_begin(s, e))
+        return false;
+    if (!write_all(&w, e)) {
+        store_rollback(s);
+        return false;
+    }
+    return store_commit(s, e);
+}

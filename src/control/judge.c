@@ -1,0 +1,289 @@
+#include "control/judge.h"
+
+#include <stdio.h>
+
+enum { KEYS_JSON_MAX = 1 << 20, EVIDENCE_MAX = 16, OPS_MAX = 64, ROWS_MAX = 5000000 };
+
+enum column {
+    COL_ACCOUNT, COL_REGION, COL_RESOURCE, COL_NAME, COL_SUB, COL_OK, COL_REASON, /* required down to here */
+    COL_KEYS, COL_BASIS, COL_SEVERITY, COL_TENANT, COL_COUNT
+};
+static const char *const column_names[] = {"account", "region", "resource", "name",     "sub",   "ok",
+                                           "reason",  "keys",   "basis",    "severity", "tenant"};
+
+struct plan { /* of one control: where its operations stand */
+    const struct control *control;
+    struct op_calls *ops[OPS_MAX];
+    bool lists[OPS_MAX];
+    uint32_t count;
+    bool global_listing;
+    int columns[COL_COUNT];
+};
+
+struct row {
+    struct finding f;
+    struct str basis;
+    struct json *keys;
+    bool known, ok;
+};
+
+static struct str keep(struct judge *j, struct str s) { return s.ptr ? arena_str(j->arena, s) : STR(""); }
+
+static void add_op(struct judge *j, struct plan *p, struct str id, bool lists)
+{
+    struct op_calls *o = gaps_of(j->gaps, id);
+    if (!o || p->count == OPS_MAX)
+        return;
+    p->lists[p->count] = lists;
+    p->ops[p->count++] = o;
+    if (lists && o->op->global)
+        p->global_listing = true;
+}
+
+static void make_plan(struct judge *j, struct plan *p, const struct control *c)
+{
+    *p = (struct plan){.control = c};
+    for (uint32_t i = 0; i < c->lists.count; i++)
+        add_op(j, p, c->lists.items[i], true);
+    for (uint32_t i = 0; i < c->reads.count; i++)
+        add_op(j, p, c->reads.items[i], false);
+}
+
+static bool find_columns(struct plan *p, struct query *q, struct err *e)
+{
+    for (int i = 0; i < COL_COUNT; i++) {
+        p->columns[i] = query_column_index(q, column_names[i]);
+        if (p->columns[i] < 0 && i <= COL_REASON)
+            return err_set(e, ERR_CONTROL, "the query has no column '%s'", column_names[i]);
+    }
+    return true;
+}
+
+static struct str text(const struct plan *p, struct query *q, enum column at)
+{
+    return p->columns[at] < 0 ? (struct str){0} : query_str(q, p->columns[at]);
+}
+
+static struct json *default_keys(struct judge *j, const struct row *r)
+{
+    struct json *keys = json_new(j->scratch, JSON_ARRAY);
+    json_add(keys, json_string(j->scratch, r->f.resource));
+    json_add(keys, json_string(j->scratch, r->f.name));
+    return keys;
+}
+
+static bool read_row(struct judge *j, const struct plan *p, struct query *q, struct row *r, struct err *e)
+{
+    const struct control *c = p->control;
+    *r = (struct row){.f = {.account = keep(j, text(p, q, COL_ACCOUNT)),
+                            .region = keep(j, text(p, q, COL_REGION)),
+                            .resource = keep(j, text(p, q, COL_RESOURCE)),
+                            .name = text(p, q, COL_NAME).ptr ? keep(j, text(p, q, COL_NAME)) : (struct str){0},
+                            .sub = keep(j, text(p, q, COL_SUB)),
+                            .reason = keep(j, text(p, q, COL_REASON)),
+                            .type = c->scope == SCOPE_RESOURCE ? c->type : (struct str){0},
+                            .severity = c->severity}};
+    r->known = !query_is_null(q, p->columns[COL_OK]);
+    r->ok = r->known && query_int(q, p->columns[COL_OK]) != 0;
+    r->basis = text(p, q, COL_BASIS);
+    struct str severity = text(p, q, COL_SEVERITY), keys = text(p, q, COL_KEYS), tenant = text(p, q, COL_TENANT);
+    if (severity.ptr && !severity_of(severity, &r->f.severity))
+        return err_set(e, ERR_CONTROL, "not a severity: %.*s", STR_ARG(severity));
+    r->keys = keys.ptr ? json_parse(j->scratch, arena_str(j->scratch, keys), KEYS_JSON_MAX, e) : default_keys(j, r);
+    if (!r->keys || r->keys->type != JSON_ARRAY)
+        return err_set(e, ERR_CONTROL, "column 'keys' is no JSON array");
+    if (tenant.ptr)
+        r->f.tenant = keep(j, tenant);
+    else if (map_get(j->tenants, r->f.resource))
+        r->f.tenant = str_of(map_get(j->tenants, r->f.resource));
+    return true;
+}
+
+/* Rule 3, second half: how far a row's verdict reaches for whole operations. */
+static enum gap_reach reach_of(const struct plan *p, const struct row *r)
+{
+    if (p->control->scope == SCOPE_ORGANIZATION)
+        return GAP_ANYWHERE;
+    /* what a bucket or a role lacks may be in any region: nothing is absent until all were read */
+    bool anywhere = p->control->scope == SCOPE_ACCOUNT || (p->global_listing && str_eqz(r->basis, "absence"));
+    return anywhere ? GAP_IN_ACCOUNT : GAP_IN_REGION;
+}
+
+static const struct gap *parent_gap(const struct plan *p, const struct row *r)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        if (p->ops[i]->per_parent && p->ops[i]->parent_gap_count)
+            for json_each(key, r->keys) {
+                const struct gap *gap = gap_for_parent(p->ops[i], r->f.account, json_str(key));
+                if (gap)
+                    return gap;
+            }
+    return NULL;
+}
+
+/* A parent's gap somewhere in the account: what is absent may be there. */
+static const struct gap *any_parent_gap(const struct plan *p, const struct row *r, enum gap_reach reach)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        for (uint32_t k = 0; k < p->ops[i]->parent_gap_count; k++) {
+            const struct gap *gap = &p->ops[i]->parent_gaps[k];
+            bool account = reach == GAP_ANYWHERE || str_eq(gap->account, r->f.account);
+            bool region = reach != GAP_IN_REGION || p->ops[i]->op->global || str_eq(gap->region, r->f.region);
+            if (account && region)
+                return gap;
+        }
+    return NULL;
+}
+
+static const struct gap *whole_gap(const struct plan *p, const struct row *r, enum gap_reach reach, bool lists_too)
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (p->lists[i] && !lists_too)
+            continue;
+        const struct gap *gap = gap_at(p->ops[i], r->f.account, r->f.region, reach);
+        if (gap)
+            return gap;
+    }
+    return NULL;
+}
+
+/* The gap that makes the row unknown, or that explains why it is; NULL when there is none. */
+static const struct gap *find_gap(const struct plan *p, const struct row *r)
+{
+    bool absence = str_eqz(r->basis, "absence"), witness = str_eqz(r->basis, "witness");
+    enum gap_reach reach = reach_of(p, r);
+    bool lists_too = p->control->scope != SCOPE_RESOURCE || absence || !r->known;
+    const struct gap *gap = parent_gap(p, r);
+    if (!gap && !witness)
+        gap = whole_gap(p, r, reach, lists_too);
+    if (!gap && absence)
+        gap = any_parent_gap(p, r, reach);
+    return gap;
+}
+
+static void decide(struct judge *j, const struct plan *p, struct row *r)
+{
+    bool stands = r->known && !r->ok && !str_eqz(r->basis, "absence");
+    const struct gap *gap = stands ? NULL : find_gap(p, r);
+    r->f.verdict = !r->known || gap ? VERDICT_UNKNOWN : r->ok ? VERDICT_PASS : VERDICT_FAIL;
+    if (gap && !r->known && r->f.reason.len)
+        r->f.reason = arena_printf(j->arena, "%.*s (%.*s)", STR_ARG(r->f.reason), STR_ARG(gap->why));
+    else if (gap)
+        r->f.reason = gap->why;
+    else if (!r->f.reason.len)
+        r->f.reason = r->known ? STR("no reason given") : STR("a fact that the answer needs was not read");
+}
+
+static void add_id(int64_t *ids, uint32_t *count, int64_t id)
+{
+    if (id == 0 || *count == EVIDENCE_MAX)
+        return;
+    for (uint32_t i = 0; i < *count; i++)
+        if (ids[i] == id)
+            return;
+    ids[(*count)++] = id;
+}
+
+static struct str evidence_text(struct judge *j, const int64_t *ids, uint32_t count)
+{
+    char out[EVIDENCE_MAX * 21 + 3];
+    size_t n = 0;
+    out[n++] = '[';
+    for (uint32_t i = 0; i < count; i++)
+        n += (size_t)snprintf(out + n, sizeof out - n, "%s%lld", i ? "," : "", (long long)ids[i]);
+    out[n++] = ']';
+    return arena_str(j->arena, str_make(out, n));
+}
+
+static void collect_evidence(struct judge *j, const struct plan *p, struct row *r)
+{
+    int64_t ids[EVIDENCE_MAX];
+    uint32_t count = 0;
+    const struct gap *gap = r->f.verdict == VERDICT_UNKNOWN ? find_gap(p, r) : NULL;
+    if (gap)
+        add_id(ids, &count, gap->call);
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (!p->ops[i]->per_parent) {
+            add_id(ids, &count, call_at(p->ops[i], r->f.account, r->f.region));
+            continue;
+        }
+        for json_each(key, r->keys)
+            add_id(ids, &count, call_for_parent(p->ops[i], r->f.account, json_str(key)));
+    }
+    r->f.evidence = evidence_text(j, ids, count);
+}
+
+/* Rule 2: where the subjects could not be listed there may be subjects. */
+static void add_listing_gaps(struct judge *j, const struct plan *p, struct findings *out)
+{
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (!p->lists[i] || p->control->scope != SCOPE_RESOURCE)
+            continue;
+        const struct op_calls *o = p->ops[i];
+        for (uint32_t k = 0; k < o->gap_count + o->parent_gap_count; k++) {
+            const struct gap *gap = k < o->gap_count ? &o->gaps[k] : &o->parent_gaps[k - o->gap_count];
+            struct str sub = gap->parent.len ? arena_printf(j->arena, "%.*s %.*s", STR_ARG(o->op->id), STR_ARG(gap->parent))
+                                             : o->op->id;
+            struct finding f = {.account = gap->account.ptr ? gap->account : STR(""),
+                                .region = gap->region.ptr ? gap->region : STR(""),
+                                .resource = gap->account.len ? gap->account : STR("organization"),
+                                .sub = sub, .reason = gap->why, .verdict = VERDICT_UNKNOWN,
+                                .severity = p->control->severity,
+                                .evidence = gap->call ? arena_printf(j->arena, "[%lld]", (long long)gap->call) : STR("[]")};
+            findings_add(j->arena, out, p->control->id, f);
+        }
+    }
+}
+
+static bool run_rows(struct judge *j, struct plan *p, struct findings *out, struct err *e)
+{
+    struct query *q = query_new(j->store, p->control->sql.ptr, e);
+    if (!q)
+        return false;
+    bool good = find_columns(p, q, e);
+    while (good && query_step(q)) {
+        struct row r;
+        arena_reset(j->scratch);
+        good = out->count < ROWS_MAX || err_set(e, ERR_CONTROL, "more than %d rows", ROWS_MAX);
+        good = good && read_row(j, p, q, &r, e);
+        if (!good)
+            break;
+        decide(j, p, &r);
+        collect_evidence(j, p, &r);
+        findings_add(j->arena, out, p->control->id, r.f);
+    }
+    return query_done(q) && good;
+}
+
+static void add_whole(struct judge *j, const struct control *c, struct findings *out, struct str reason)
+{
+    struct finding f = {.account = STR(""), .region = STR(""), .resource = STR("organization"), .sub = STR(""),
+                        .reason = reason, .verdict = VERDICT_UNKNOWN, .severity = c->severity, .evidence = STR("[]")};
+    findings_add(j->arena, out, c->id, f);
+}
+
+void judge_control(struct judge *j, const struct control *c, struct findings *out, struct str *why)
+{
+    struct plan p;
+    struct err e = {0};
+    *why = (struct str){0};
+    if (c->needs.len) {
+        add_whole(j, c, out, arena_printf(j->arena, "not built yet: needs %.*s", STR_ARG(c->needs)));
+        return;
+    }
+    if (c->broken.ptr) {
+        *why = c->broken;
+    } else {
+        make_plan(j, &p, c);
+        store_sandbox(j->store, CONTROL_LIMIT_MS);
+        bool ran = run_rows(j, &p, out, &e);
+        store_sandbox_end(j->store);
+        if (ran) {
+            add_listing_gaps(j, &p, out);
+            return;
+        }
+        *why = arena_printf(j->arena, "%.*s: %s", STR_ARG(c->file), e.message);
+    }
+    *out = (struct findings){0}; /* part of the rows would look like all of them */
+    add_whole(j, c, out, arena_printf(j->arena, "the control did not run: %.*s", STR_ARG(*why)));
+}
