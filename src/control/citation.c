@@ -89,17 +89,17 @@ static void look(struct view *v, const struct citation *ct, const struct control
         if (!cites(&c->items[i], ct->section))
             continue;
         v->controls++;
-        v->pass += t[i].counts[VERDICT_PASS] > 0;
-        v->applicable += t[i].verdict != VERDICT_NOT_APPLICABLE;
-        v->waived += t[i].counts[VERDICT_WAIVED] > 0;
+        v->pass += t[i].counts[CONTROL_PASS] > 0;
+        v->applicable += t[i].verdict != CONTROL_NOT_APPLICABLE;
+        v->waived += t[i].counts[CONTROL_WAIVED] > 0;
         /* waiving an addressable specification is lawful with an alternative; a required one stays broken */
         bool accepted = t[i].risk_accepted > 0 && !str_eqz(ct->kind, "addressable");
         v->risk_accepted += accepted;
-        if (t[i].counts[VERDICT_FAIL] > 0 || accepted) {
+        if (t[i].counts[CONTROL_FAIL] > 0 || accepted) {
             v->fail++;
             add_name(&v->failing, c->items[i].id);
         }
-        if (t[i].counts[VERDICT_UNKNOWN] > 0) {
+        if (t[i].counts[CONTROL_UNKNOWN] > 0) {
             v->unknown++;
             add_name(&v->undecided, c->items[i].id);
         }

@@ -13,13 +13,13 @@
 #include "codec/json.h"
 #include "store/store.h"
 
-enum severity { SEVERITY_CRITICAL, SEVERITY_HIGH, SEVERITY_MEDIUM, SEVERITY_LOW };
+enum control_severity { CONTROL_CRITICAL, CONTROL_HIGH, CONTROL_MEDIUM, CONTROL_LOW };
 enum control_scope { SCOPE_RESOURCE, SCOPE_REGION, SCOPE_ACCOUNT, SCOPE_ORGANIZATION };
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_NOT_APPLICABLE, VERDICT_WAIVED };
+enum control_verdict { CONTROL_PASS, CONTROL_FAIL, CONTROL_UNKNOWN, CONTROL_NOT_APPLICABLE, CONTROL_WAIVED };
 
-const char *severity_name(enum severity s);
-bool severity_of(struct str name, enum severity *out);
-const char *verdict_name(enum verdict v);
+const char *control_severity_name(enum control_severity s);
+bool control_severity_of(struct str name, enum control_severity *out);
+const char *control_verdict_name(enum control_verdict v);
 
 struct strings {
     struct str *items;
@@ -31,7 +31,7 @@ struct control {
     struct str needs; /* another verb that decides it ("ward prove"): no SQL, always unknown here */
     struct str sql;   /* NUL terminated */
     struct str file;  /* where it came from, for messages */
-    enum severity severity;
+    enum control_severity severity;
     enum control_scope scope;
     struct strings citations, lists, reads;
     bool user;         /* from --controls */

@@ -35,12 +35,12 @@ static void tally(struct work *w, uint32_t at)
 {
     const struct findings *f = &w->findings[at];
     struct control_tally *t = &w->tallies[at];
-    t->verdict = VERDICT_NOT_APPLICABLE;
+    t->verdict = CONTROL_NOT_APPLICABLE;
     for (uint32_t i = 0; i < f->count; i++) {
-        enum verdict v = f->items[i].verdict;
+        enum control_verdict v = f->items[i].verdict;
         t->counts[v]++;
         w->sum->findings[v]++;
-        if (v == VERDICT_FAIL)
+        if (v == CONTROL_FAIL)
             w->sum->fails[f->items[i].severity]++;
         if (verdict_worse(v, t->verdict))
             t->verdict = v;
@@ -91,7 +91,7 @@ static bool write_evaluation(struct work *w, struct err *e)
 static bool write_finding(struct query *q, int64_t evaluation, struct str control, const struct finding *f)
 {
     const struct str texts[] = {str_of(f->id), control, f->account, f->region, f->type, f->resource, f->name, f->sub,
-                                f->tenant, str_of(verdict_name(f->verdict)), str_of(severity_name(f->severity)),
+                                f->tenant, str_of(control_verdict_name(f->verdict)), str_of(control_severity_name(f->severity)),
                                 f->reason, f->evidence, f->waiver};
     query_bind_int(q, 1, evaluation);
     for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
@@ -130,13 +130,13 @@ static bool write_result(struct work *w, struct query *q, uint32_t at)
 {
     const struct control *c = &w->controls->items[at];
     const struct control_tally *t = &w->tallies[at];
-    static const enum verdict counted[] = {VERDICT_PASS, VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WAIVED};
+    static const enum control_verdict counted[] = {CONTROL_PASS, CONTROL_FAIL, CONTROL_UNKNOWN, CONTROL_WAIVED};
     query_bind_int(q, 1, w->sum->evaluation);
     query_bind_str(q, 2, c->id);
     query_bind_str(q, 3, c->title);
-    query_bind_strz(q, 4, severity_name(c->severity));
+    query_bind_strz(q, 4, control_severity_name(c->severity));
     query_bind_str(q, 5, citations_json(w->arena, c));
-    query_bind_strz(q, 6, verdict_name(t->verdict));
+    query_bind_strz(q, 6, control_verdict_name(t->verdict));
     for (int i = 0; i < 4; i++)
         query_bind_int(q, 7 + i, t->counts[counted[i]]);
     query_bind_str(q, 11, c->remedy);
@@ -162,8 +162,8 @@ static void write_counts(struct json_out *o, const char *key, const uint64_t *co
     jo_end_object(o);
 }
 
-static const char *name_of_verdict(int v) { return verdict_name((enum verdict)v); }
-static const char *name_of_severity(int v) { return severity_name((enum severity)v); }
+static const char *name_of_verdict(int v) { return control_verdict_name((enum control_verdict)v); }
+static const char *name_of_severity(int v) { return control_severity_name((enum control_severity)v); }
 static const char *name_of_citation(int v) { return citation_state_name((enum citation_state)v); }
 
 static bool write_summary(struct work *w, struct err *e)

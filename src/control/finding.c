@@ -3,10 +3,10 @@
 #include "codec/hash.h"
 
 
-bool verdict_worse(enum verdict a, enum verdict b)
+bool verdict_worse(enum control_verdict a, enum control_verdict b)
 {
-    static const int rank[] = {[VERDICT_FAIL] = 4, [VERDICT_UNKNOWN] = 3, [VERDICT_WAIVED] = 2, [VERDICT_PASS] = 1,
-                               [VERDICT_NOT_APPLICABLE] = 0};
+    static const int rank[] = {[CONTROL_FAIL] = 4, [CONTROL_UNKNOWN] = 3, [CONTROL_WAIVED] = 2, [CONTROL_PASS] = 1,
+                               [CONTROL_NOT_APPLICABLE] = 0};
     return rank[a] > rank[b];
 }
 

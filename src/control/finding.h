@@ -11,8 +11,8 @@ struct finding {
     char id[FINDING_ID_MAX];
     struct str account, region, type, resource, name, sub, tenant, reason, evidence;
     struct str waiver; /* JSON or {NULL, 0} */
-    enum verdict verdict;
-    enum severity severity;
+    enum control_verdict verdict;
+    enum control_severity severity;
 };
 
 struct findings { /* of one control */
@@ -23,7 +23,7 @@ struct findings { /* of one control */
 
 /* What became of a control. */
 struct control_tally {
-    enum verdict verdict;
+    enum control_verdict verdict;
     uint32_t counts[5];
     uint32_t risk_accepted; /* waived findings of a control that cites a required specification */
     struct str reason;      /* why it did not run */
@@ -34,6 +34,6 @@ void finding_id(struct str control, const struct finding *f, char out[FINDING_ID
 /* A copy into the list; with the same id twice the worse verdict stays. */
 void findings_add(struct arena *a, struct findings *list, struct str control, struct finding f);
 /* The worse one first: fail, unknown, waived, pass, not-applicable. */
-bool verdict_worse(enum verdict a, enum verdict b);
+bool verdict_worse(enum control_verdict a, enum control_verdict b);
 
 #endif

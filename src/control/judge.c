@@ -87,7 +87,7 @@ static bool read_row(struct judge *j, const struct plan *p, struct query *q, str
     r->ok = r->known && query_int(q, p->columns[COL_OK]) != 0;
     r->basis = text(p, q, COL_BASIS);
     struct str severity = text(p, q, COL_SEVERITY), keys = text(p, q, COL_KEYS), tenant = text(p, q, COL_TENANT);
-    if (severity.ptr && !severity_of(severity, &r->f.severity))
+    if (severity.ptr && !control_severity_of(severity, &r->f.severity))
         return err_set(e, ERR_CONTROL, "not a severity: %.*s", STR_ARG(severity));
     r->keys = keys.ptr ? json_parse(j->scratch, arena_str(j->scratch, keys), KEYS_JSON_MAX, e) : default_keys(j, r);
     if (!r->keys || r->keys->type != JSON_ARRAY)
@@ -165,7 +165,7 @@ static void decide(struct judge *j, const struct plan *p, struct row *r)
 {
     bool stands = r->known && !r->ok && !str_eqz(r->basis, "absence");
     const struct gap *gap = stands ? NULL : find_gap(p, r);
-    r->f.verdict = !r->known || gap ? VERDICT_UNKNOWN : r->ok ? VERDICT_PASS : VERDICT_FAIL;
+    r->f.verdict = !r->known || gap ? CONTROL_UNKNOWN : r->ok ? CONTROL_PASS : CONTROL_FAIL;
     if (gap && !r->known && r->f.reason.len)
         r->f.reason = arena_printf(j->arena, "%.*s (%.*s)", STR_ARG(r->f.reason), STR_ARG(gap->why));
     else if (gap)
@@ -199,7 +199,7 @@ static void collect_evidence(struct judge *j, const struct plan *p, struct row *
 {
     int64_t ids[EVIDENCE_MAX];
     uint32_t count = 0;
-    const struct gap *gap = r->f.verdict == VERDICT_UNKNOWN ? find_gap(p, r) : NULL;
+    const struct gap *gap = r->f.verdict == CONTROL_UNKNOWN ? find_gap(p, r) : NULL;
     if (gap)
         add_id(ids, &count, gap->call);
     for (uint32_t i = 0; i < p->count; i++) {
@@ -227,7 +227,7 @@ static void add_listing_gaps(struct judge *j, const struct plan *p, struct findi
             struct finding f = {.account = gap->account.ptr ? gap->account : STR(""),
                                 .region = gap->region.ptr ? gap->region : STR(""),
                                 .resource = gap->account.len ? gap->account : STR("organization"),
-                                .sub = sub, .reason = gap->why, .verdict = VERDICT_UNKNOWN,
+                                .sub = sub, .reason = gap->why, .verdict = CONTROL_UNKNOWN,
                                 .severity = p->control->severity,
                                 .evidence = gap->call ? arena_printf(j->arena, "[%lld]", (long long)gap->call) : STR("[]")};
             findings_add(j->arena, out, p->control->id, f);
@@ -258,7 +258,7 @@ static bool run_rows(struct judge *j, struct plan *p, struct findings *out, stru
 static void add_whole(struct judge *j, const struct control *c, struct findings *out, struct str reason)
 {
     struct finding f = {.account = STR(""), .region = STR(""), .resource = STR("organization"), .sub = STR(""),
-                        .reason = reason, .verdict = VERDICT_UNKNOWN, .severity = c->severity, .evidence = STR("[]")};
+                        .reason = reason, .verdict = CONTROL_UNKNOWN, .severity = c->severity, .evidence = STR("[]")};
     findings_add(j->arena, out, c->id, f);
 }
 

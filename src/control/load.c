@@ -61,7 +61,7 @@ static void mark_broken(struct arena *a, struct control *c, const char *path, co
     name = str_sub(name, (size_t)(str_rindex(name, '/') + 1), name.len - 4);
     *c = (struct control){.id = name,
                           .title = name,
-                          .severity = SEVERITY_HIGH,
+                          .severity = CONTROL_HIGH,
                           .scope = SCOPE_ORGANIZATION,
                           .remedy = STR("repair the control file"),
                           .file = str_of(arena_strdup(a, path)),

@@ -6,7 +6,7 @@
 static const char *const severity_names[] = {"critical", "high", "medium", "low"};
 static const char *const scope_names[] = {"resource", "region", "account", "organization"};
 
-const char *severity_name(enum severity s) { return severity_names[s]; }
+const char *control_severity_name(enum control_severity s) { return severity_names[s]; }
 
 static bool index_of(struct str name, const char *const *names, int count, int *out)
 {
@@ -18,16 +18,16 @@ static bool index_of(struct str name, const char *const *names, int count, int *
     return false;
 }
 
-bool severity_of(struct str name, enum severity *out)
+bool control_severity_of(struct str name, enum control_severity *out)
 {
     int at;
     if (!index_of(name, severity_names, 4, &at))
         return false;
-    *out = (enum severity)at;
+    *out = (enum control_severity)at;
     return true;
 }
 
-const char *verdict_name(enum verdict v)
+const char *control_verdict_name(enum control_verdict v)
 {
     static const char *const names[] = {"pass", "fail", "unknown", "not-applicable", "waived"};
     return names[v];
@@ -100,7 +100,7 @@ static bool take(struct reader *r, struct str key, struct str value, struct err 
     else if (str_eqz(key, "needs"))
         c->needs = value;
     else if (str_eqz(key, "severity"))
-        return (r->has_severity = severity_of(value, &c->severity)) || bad(r, e, "not a severity: ", value);
+        return (r->has_severity = control_severity_of(value, &c->severity)) || bad(r, e, "not a severity: ", value);
     else if (str_eqz(key, "scope")) {
         if (!(r->has_scope = index_of(value, scope_names, 4, &at)))
             return bad(r, e, "not a scope: ", value);

@@ -78,7 +78,7 @@ static void apply(struct arena *a, const struct json *w, const struct control *c
     f->waiver = record(a, w, lacks ? "incomplete" : expired ? "expired" : "applied", kind, lacks);
     if (lacks || expired)
         return;
-    f->verdict = VERDICT_WAIVED;
+    f->verdict = CONTROL_WAIVED;
     tally->risk_accepted += touches_required(c);
 }
 
@@ -88,10 +88,10 @@ void waivers_apply(struct arena *a, const struct json *config, const struct cont
     const struct json *waivers = json_getz(config, "waivers");
     for (uint32_t i = 0; waivers && waivers->count && i < list->count; i++) {
         struct finding *f = &list->items[i];
-        if (f->verdict != VERDICT_FAIL)
+        if (f->verdict != CONTROL_FAIL)
             continue;
         for json_each(w, waivers)
-            if (f->verdict == VERDICT_FAIL && matches(w, c, f))
+            if (f->verdict == CONTROL_FAIL && matches(w, c, f))
                 apply(a, w, c, as_of_us, f, tally, sum);
     }
 }

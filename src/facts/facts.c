@@ -3,6 +3,7 @@
 #include "base/embed.h"
 #include "codec/hash.h"
 #include "facts/functions.h"
+#include "store/snapshot.h"
 
 enum { CONFIG_BYTES_MAX = 16 << 20 };
 
@@ -19,29 +20,9 @@ static const char prelude[] =
     "CREATE TABLE fact_call(op TEXT, account TEXT, region TEXT, parent TEXT, id INTEGER, status TEXT, code TEXT,"
     " message TEXT, missing_action TEXT, rows INTEGER, PRIMARY KEY(op, account, region, parent, id)) WITHOUT ROWID;"
     "INSERT INTO fact_call SELECT op, account, region, parent, id, status, code, message, missing_action, rows"
-    " FROM snap_call;";
-
-/* The accounts and regions of the run, and of its bases where it says nothing of them. */
-static const char scope_sql[] =
-    "WITH RECURSIVE chain(run, depth) AS (SELECT :run, 0 UNION ALL SELECT run.base, depth + 1 FROM chain"
-    " JOIN run ON run.id = chain.run WHERE run.base IS NOT NULL)"
-    "INSERT OR IGNORE INTO fact_account SELECT account, name, reached, reason FROM chain JOIN run_account USING (run)"
-    " ORDER BY depth";
-static const char region_sql[] =
-    "WITH RECURSIVE chain(run, depth) AS (SELECT :run, 0 UNION ALL SELECT run.base, depth + 1 FROM chain"
-    " JOIN run ON run.id = chain.run WHERE run.base IS NOT NULL)"
-    "INSERT OR IGNORE INTO fact_region SELECT account, region, state, wanted FROM chain JOIN run_region USING (run)"
-    " ORDER BY depth";
-
-static bool run_bound(struct store *s, const char *sql, int64_t run, struct err *e)
-{
-    struct query *q = query_new(s, sql, e);
-    if (!q)
-        return false;
-    query_bind_named_int(q, ":run", run);
-    bool ran = query_run(q);
-    return query_done(q) && ran;
-}
+    " FROM snap_call;"
+    "INSERT INTO fact_account SELECT account, name, reached, reason FROM snap_account;"
+    "INSERT INTO fact_region SELECT account, region, state, wanted FROM snap_region;";
 
 static bool set_config(struct store *s, struct str doc, struct err *e)
 {
@@ -74,7 +55,7 @@ static void make_key(int64_t run, struct str config, char out[SHA256_HEX_MAX])
 {
     struct buf b;
     buf_init(&b, (size_t)CONFIG_BYTES_MAX * 2);
-    buf_addf(&b, "%lld\n%s%s%s", (long long)run, prelude, scope_sql, region_sql);
+    buf_addf(&b, "%lld\n%s", (long long)run, prelude);
     for (size_t i = 0; i < embedded_count; i++)
         if (is_facts_file(embedded_files[i].name))
             buf_add(&b, (struct str){(const char *)embedded_files[i].data, embedded_files[i].size});
@@ -102,10 +83,9 @@ static bool remember(struct store *s, const char *key, struct err *e)
     return query_done(q) && ran;
 }
 
-static bool build(struct arena *a, struct store *s, int64_t run, struct str config, const char *key, struct err *e)
+static bool build(struct arena *a, struct store *s, struct str config, const char *key, struct err *e)
 {
-    return store_exec(s, prelude, e) && set_config(s, config, e) && run_bound(s, scope_sql, run, e) &&
-           run_bound(s, region_sql, run, e) && run_files(a, s, e) && remember(s, key, e);
+    return store_exec(s, prelude, e) && set_config(s, config, e) && run_files(a, s, e) && remember(s, key, e);
 }
 
 static bool run_exists(struct store *s, int64_t run, struct err *e)
@@ -142,7 +122,7 @@ bool facts_build(struct arena *a, struct store *s, int64_t run, const struct jso
     if (!store_begin(s, e))
         return false;
     ctx->building = true;
-    bool built = build(a, s, run, doc, key, e);
+    bool built = build(a, s, doc, key, e);
     ctx->building = false;
     if (!built) {
         store_rollback(s);

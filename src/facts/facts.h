@@ -2,12 +2,12 @@
  * facts/facts.h: typed tables made from the stored answers of one run, and the SQL functions that
  * facts and controls speak.
  *
- * Place in the flow: store -> FACTS -> control. `facts/*.sql` run in name order in one transaction
+ * Place in the flow: store -> FACTS -> control. The SQL files of facts/ run in name order in one transaction
  * over the snapshot views snap_call and snap_resource. It is skipped when the run, the facts' SQL and
  * the configuration are those of the facts that are there. Facts therefore hold nothing that moves
- * with the clock: now_us() and days_since() are errors in facts/*.sql and belong into controls.
+ * with the clock: now_us() and days_since() are errors there and belong into controls.
  *
- * Tables that this folder makes beside those of facts/*.sql:
+ * Tables that this folder makes beside those of facts/:
  *   config(doc)                                  one row: ward.yaml as JSON
  *   fact_account(account, name, reached, reason) the accounts that the run wanted
  *   fact_region(account, region, state, wanted)  their regions
