@@ -13,5 +13,6 @@ SELECT account, region, arn AS resource, name, NULL AS sub,
             WHEN public = 0 THEN 'it is not shared with all accounts'
             WHEN type <> 'manual' THEN 'a snapshot of type ' || type || ' cannot be shared'
             ELSE 'whom it is shared with was not read' END AS reason,
-       json_array(name) AS keys
+       json_array(name) AS keys,
+       CASE WHEN type <> 'manual' THEN 'witness' END AS basis
 FROM fact_db_snapshot

@@ -86,12 +86,23 @@ static struct json *copy(struct arena *a, const struct json *j)
     return out;
 }
 
+static int64_t as_of(const struct fixture *f)
+{
+    int64_t us = default_us;
+    struct str text = json_get_str(f->current, "as_of");
+    if (!text.ptr)
+        text = json_get_str(f->doc, "as_of");
+    if (text.ptr)
+        assert_true(instant_parse(text, &us));
+    return us;
+}
+
 static bool put_call(struct fixture *f, struct ingest *in, const struct json *c, bool denied, struct err *e)
 {
     const struct aws_op *op = aws_op_find(call_op(c));
     if (!op)
         return err_set(e, ERR_INTERNAL, "no operation %.*s", STR_ARG(call_op(c)));
-    struct call_end end = {.at_us = default_us, .source = STR("import"), .attempts = 1};
+    struct call_end end = {.at_us = as_of(f), .source = STR("import"), .attempts = 1};
     struct str status = json_get_str(c, "status");
     if (!call_status_of(status.ptr ? status : STR("ok"), &end.status))
         return err_set(e, ERR_INTERNAL, "no status %.*s", STR_ARG(status));
@@ -102,7 +113,7 @@ static bool put_call(struct fixture *f, struct ingest *in, const struct json *c,
         end.missing_action = op->action;
     }
     struct ingest_call *call =
-        ingest_open(in, op, call_account(c), call_region(c), json_getz(c, "params"), default_us, e);
+        ingest_open(in, op, call_account(c), call_region(c), json_getz(c, "params"), as_of(f), e);
     const struct json *answer = json_getz(c, "answer");
     bool good = call != NULL && (denied || !answer || ingest_page(call, copy(f->arena, answer), e));
     return ingest_close(call, &end, e) && good;
@@ -169,17 +180,6 @@ static bool load_run(struct fixture *f, enum change change, struct str op, int64
     good = good && ingest_finish(in, "complete", default_us, default_us, e);
     ingest_free(in);
     return good;
-}
-
-static int64_t as_of(const struct fixture *f)
-{
-    int64_t us = default_us;
-    struct str text = json_get_str(f->current, "as_of");
-    if (!text.ptr)
-        text = json_get_str(f->doc, "as_of");
-    if (text.ptr)
-        assert_true(instant_parse(text, &us));
-    return us;
 }
 
 static bool judge(struct fixture *f, enum change change, struct str op, struct control_summary *sum, struct err *e)
