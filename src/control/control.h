@@ -15,11 +15,14 @@
 
 enum control_severity { CONTROL_CRITICAL, CONTROL_HIGH, CONTROL_MEDIUM, CONTROL_LOW };
 enum control_scope { SCOPE_RESOURCE, SCOPE_REGION, SCOPE_ACCOUNT, SCOPE_ORGANIZATION };
-enum control_verdict { CONTROL_PASS, CONTROL_FAIL, CONTROL_UNKNOWN, CONTROL_NOT_APPLICABLE, CONTROL_WAIVED };
+/* Worst first. */
+enum control_verdict { CONTROL_FAIL, CONTROL_UNKNOWN, CONTROL_WAIVED, CONTROL_PASS, CONTROL_NOT_APPLICABLE };
+enum { CONTROL_VERDICTS = 5, CONTROL_SEVERITIES = 4 };
 
 const char *control_severity_name(enum control_severity s);
 bool control_severity_of(struct str name, enum control_severity *out);
 const char *control_verdict_name(enum control_verdict v);
+bool control_verdict_of(struct str name, enum control_verdict *out);
 
 struct strings {
     struct str *items;

@@ -166,6 +166,18 @@ static const char *name_of_verdict(int v) { return control_verdict_name((enum co
 static const char *name_of_severity(int v) { return control_severity_name((enum control_severity)v); }
 static const char *name_of_citation(int v) { return citation_state_name((enum citation_state)v); }
 
+/* Things of no tenant that are not declared shared, and things that can hold PHI. */
+static bool write_thing_counts(struct work *w, struct json_out *o, struct err *e)
+{
+    int64_t unassigned = 0, phi = 0;
+    if (!store_get_int(w->store, "SELECT count(*) FROM fact_thing WHERE tenant IS NULL AND shared IS NOT 1", &unassigned, e) ||
+        !store_get_int(w->store, "SELECT count(*) FROM fact_thing WHERE phi = 1", &phi, e))
+        return false;
+    jo_kv_int(o, "unassigned", unassigned);
+    jo_kv_int(o, "phi_stores", phi);
+    return true;
+}
+
 static bool write_summary(struct work *w, struct err *e)
 {
     const struct control_summary *sum = w->sum;
@@ -181,9 +193,11 @@ static bool write_summary(struct work *w, struct err *e)
     jo_kv_int(&o, "gaps", (int64_t)sum->gaps);
     jo_kv_int(&o, "expired_waivers", (int64_t)sum->expired_waivers);
     jo_kv_int(&o, "refused_waivers", (int64_t)sum->refused_waivers);
+    jo_kv_str(&o, "company", json_str(json_path(w->request->config, "company.name")));
+    bool counted = write_thing_counts(w, &o, e);
     jo_end_object(&o);
     struct query *q = query_new(w->store, "UPDATE evaluation SET summary = ?1 WHERE id = ?2", e);
-    bool good = q != NULL;
+    bool good = q != NULL && counted;
     if (good) {
         query_bind_str(q, 1, buf_str(&b));
         query_bind_int(q, 2, sum->evaluation);

@@ -4,6 +4,7 @@
 #include "control/citation.h"
 
 static const char *const severity_names[] = {"critical", "high", "medium", "low"};
+static const char *const verdict_names[] = {"fail", "unknown", "waived", "pass", "not-applicable"};
 static const char *const scope_names[] = {"resource", "region", "account", "organization"};
 
 const char *control_severity_name(enum control_severity s) { return severity_names[s]; }
@@ -27,10 +28,15 @@ bool control_severity_of(struct str name, enum control_severity *out)
     return true;
 }
 
-const char *control_verdict_name(enum control_verdict v)
+const char *control_verdict_name(enum control_verdict v) { return verdict_names[v]; }
+
+bool control_verdict_of(struct str name, enum control_verdict *out)
 {
-    static const char *const names[] = {"pass", "fail", "unknown", "not-applicable", "waived"};
-    return names[v];
+    int at;
+    if (!index_of(name, verdict_names, CONTROL_VERDICTS, &at))
+        return false;
+    *out = (enum control_verdict)at;
+    return true;
 }
 
 /* Parts at ';' or ',', trimmed, empty ones dropped. Citations hold no comma. */

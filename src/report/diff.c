@@ -96,8 +96,8 @@ static void side_json(struct json_out *o, const char *key, const struct report_m
     jo_object(o);
     jo_kv_int(o, "run", m->run);
     jo_kv_strz(o, "as_of", instant_z(m->as_of_us, as_of));
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        jo_kv_int(o, verdict_name((enum verdict)v), m->totals[v]);
+    for (int v = 0; v < CONTROL_VERDICTS; v++)
+        jo_kv_int(o, control_verdict_name((enum control_verdict)v), m->totals[v]);
     jo_end_object(o);
 }
 

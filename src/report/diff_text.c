@@ -23,7 +23,7 @@ static void side(struct buf *out, const char *label, const struct report_model *
 {
     char as_of[INSTANT_TEXT_MAX];
     buf_addf(out, "%s run %" PRId64 "  as of %s  %" PRId64 " fail, %" PRId64 " unknown, %" PRId64 " waived, %" PRId64 " pass\n", label, m->run,
-             instant_z(m->as_of_us, as_of), m->totals[VERDICT_FAIL], m->totals[VERDICT_UNKNOWN], m->totals[VERDICT_WAIVED], m->totals[VERDICT_PASS]);
+             instant_z(m->as_of_us, as_of), m->totals[CONTROL_FAIL], m->totals[CONTROL_UNKNOWN], m->totals[CONTROL_WAIVED], m->totals[CONTROL_PASS]);
 }
 
 static void finding(struct buf *out, const struct diff_finding *f)

@@ -37,7 +37,7 @@ static bool load_finding(const struct report_model *m, struct arena *a, struct s
         *f = (struct report_finding){
             .id = text(a, q, 0), .control = text(a, q, 1), .account = text(a, q, 2), .region = text(a, q, 3), .type = text(a, q, 4),
             .resource = text(a, q, 5), .name = text(a, q, 6), .sub = text(a, q, 7), .tenant = text(a, q, 8),
-            .verdict = verdict_of(query_str(q, 9)), .severity = severity_of(query_str(q, 10)), .reason = text(a, q, 11),
+            .verdict = report_verdict(query_str(q, 9)), .severity = report_severity(query_str(q, 10)), .reason = text(a, q, 11),
             .evidence = text(a, q, 12), .waiver = text(a, q, 13)};
     if (!query_done(q))
         return false;
@@ -202,8 +202,8 @@ static void data_text(const struct explain_datum *d, struct buf *out)
 void explain_text(const struct report_model *m, const struct explanation *x, bool color, struct buf *out)
 {
     const struct report_finding *f = &x->finding;
-    paint(out, color, paint_of(str_of(verdict_name(f->verdict))), str_of(verdict_name(f->verdict)));
-    buf_addf(out, "  %s  ", severity_name(f->severity));
+    paint(out, color, paint_of(str_of(control_verdict_name(f->verdict))), str_of(control_verdict_name(f->verdict)));
+    buf_addf(out, "  %s  ", control_severity_name(f->severity));
     paint(out, color, PAINT_HEAD, f->control);
     if (x->control)
         buf_addf(out, "  %.*s", STR_ARG(x->control->title));
@@ -221,7 +221,7 @@ void explain_text(const struct report_model *m, const struct explanation *x, boo
     if (x->control) {
         heading(out, color, "45 CFR");
         citations_text(m, x->control, out);
-        if (f->verdict != VERDICT_PASS) {
+        if (f->verdict != CONTROL_PASS) {
             heading(out, color, "Remedy");
             buf_addf(out, "  %.*s\n", STR_ARG(x->control->remedy));
             buf_addf(out, "  If it is right as it is: ward waive %.*s --owner WHO --reason WHY --expires DATE\n", STR_ARG(f->id));
@@ -253,8 +253,8 @@ void explain_json(const struct report_model *m, const struct explanation *x, str
     jo_object(&o);
     jo_kv_strz(&o, "schema", "ward.explain/1");
     jo_kv_str(&o, "id", f->id);
-    jo_kv_strz(&o, "verdict", verdict_name(f->verdict));
-    jo_kv_strz(&o, "severity", severity_name(f->severity));
+    jo_kv_strz(&o, "verdict", control_verdict_name(f->verdict));
+    jo_kv_strz(&o, "severity", control_severity_name(f->severity));
     jo_kv_str(&o, "control", f->control);
     jo_kv_str(&o, "title", x->control ? x->control->title : (struct str){NULL, 0});
     jo_key(&o, "citations");

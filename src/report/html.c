@@ -78,8 +78,8 @@ static void td_list(struct buf *b, struct str json)
 static void write_cards(struct buf *b, const struct report_model *m)
 {
     buf_addz(b, "<div class=\"cards\">");
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 "</b>%s</div>", verdict_name((enum verdict)v), m->totals[v], verdict_name((enum verdict)v));
+    for (int v = 0; v < CONTROL_VERDICTS; v++)
+        buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 "</b>%s</div>", control_verdict_name((enum control_verdict)v), m->totals[v], control_verdict_name((enum control_verdict)v));
     buf_addf(b, "<div class=\"card\"><b>%" PRId64 "</b>resources</div>", m->resources);
     if (m->unassigned >= 0)
         buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 "</b>unassigned</div>", m->unassigned ? "unknown" : "pass", m->unassigned);
@@ -133,11 +133,11 @@ static void write_findings_frame(struct buf *b)
     static const char *const selects[] = {"control", "account", "region", "tenant", "type"};
     buf_addz(b, "<h2 id=\"findings\">Findings</h2><div id=\"filters\" role=\"toolbar\" aria-label=\"Filters\">"
                 "<input id=\"search\" type=\"search\" placeholder=\"Search ( / )\" aria-label=\"Search findings\">");
-    for (int v = 0; v < VERDICT_COUNT; v++)
-        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"%s\">%s</button>", verdict_name((enum verdict)v),
-                 v <= VERDICT_WAIVED ? "true" : "false", verdict_name((enum verdict)v));
-    for (int s = 0; s < SEVERITY_COUNT; s++)
-        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"true\">%s</button>", severity_name((enum severity)s), severity_name((enum severity)s));
+    for (int v = 0; v < CONTROL_VERDICTS; v++)
+        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"%s\">%s</button>", control_verdict_name((enum control_verdict)v),
+                 v <= CONTROL_WAIVED ? "true" : "false", control_verdict_name((enum control_verdict)v));
+    for (int s = 0; s < CONTROL_SEVERITIES; s++)
+        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"true\">%s</button>", control_severity_name((enum control_severity)s), control_severity_name((enum control_severity)s));
     for (size_t i = 0; i < sizeof selects / sizeof *selects; i++)
         buf_addf(b, "<select id=\"f-%s\" aria-label=\"%s\"><option value=\"\">any %s</option></select>", selects[i], selects[i], selects[i]);
     buf_addz(b, "</div><p class=\"dim screen\"><span id=\"count\" role=\"status\">Unpacking&hellip;</span> &middot; <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous, "

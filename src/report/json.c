@@ -35,12 +35,12 @@ static void write_summary(struct json_out *o, const struct report_model *m)
 {
     jo_key(o, "summary");
     jo_object(o);
-    for (int v = 0; v < VERDICT_COUNT; v++) {
-        jo_key(o, verdict_name((enum verdict)v));
+    for (int v = 0; v < CONTROL_VERDICTS; v++) {
+        jo_key(o, control_verdict_name((enum control_verdict)v));
         jo_object(o);
         jo_kv_int(o, "total", m->totals[v]);
-        for (int s = 0; s < SEVERITY_COUNT; s++)
-            jo_kv_int(o, severity_name((enum severity)s), m->counts[v][s]);
+        for (int s = 0; s < CONTROL_SEVERITIES; s++)
+            jo_kv_int(o, control_severity_name((enum control_severity)s), m->counts[v][s]);
         jo_end_object(o);
     }
     jo_kv_int(o, "resources", m->resources);
@@ -149,12 +149,12 @@ static bool write_finding(void *user, const struct report_finding *f, struct err
 {
     struct writer *w = user;
     struct json_out *o = &w->out;
-    if (!w->all && (f->verdict == VERDICT_PASS || f->verdict == VERDICT_NOT_APPLICABLE))
+    if (!w->all && (f->verdict == CONTROL_PASS || f->verdict == CONTROL_NOT_APPLICABLE))
         return true;
     jo_object(o);
     jo_kv_str(o, "id", f->id);
-    jo_kv_strz(o, "verdict", verdict_name(f->verdict));
-    jo_kv_strz(o, "severity", severity_name(f->severity));
+    jo_kv_strz(o, "verdict", control_verdict_name(f->verdict));
+    jo_kv_strz(o, "severity", control_severity_name(f->severity));
     jo_kv_str(o, "control", f->control);
     jo_kv_str(o, "account", f->account);
     jo_kv_str(o, "region", f->region);

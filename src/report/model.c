@@ -2,34 +2,16 @@
 
 #include "codec/json.h"
 
-static const char *const verdict_names[] = {"fail", "unknown", "waived", "pass", "not-applicable"};
-static const char *const severity_names[] = {"critical", "high", "medium", "low"};
-
-const char *verdict_name(enum verdict v) { return verdict_names[v]; }
-const char *severity_name(enum severity s) { return severity_names[s]; }
-
-enum verdict verdict_of(struct str name)
+enum control_verdict report_verdict(struct str name)
 {
-    for (int i = 0; i < VERDICT_COUNT; i++)
-        if (str_eqz(name, verdict_names[i]))
-            return (enum verdict)i;
-    return VERDICT_UNKNOWN;
+    enum control_verdict v;
+    return control_verdict_of(name, &v) ? v : CONTROL_UNKNOWN;
 }
 
-bool severity_parse(struct str name, enum severity *out)
+enum control_severity report_severity(struct str name)
 {
-    for (int i = 0; i < SEVERITY_COUNT; i++)
-        if (str_eqz(name, severity_names[i])) {
-            *out = (enum severity)i;
-            return true;
-        }
-    return false;
-}
-
-enum severity severity_of(struct str name)
-{
-    enum severity s = SEVERITY_CRITICAL;
-    return severity_parse(name, &s) ? s : SEVERITY_CRITICAL;
+    enum control_severity s;
+    return control_severity_of(name, &s) ? s : CONTROL_CRITICAL;
 }
 
 /* Column as a copy in the arena; NULL becomes "". */
@@ -96,8 +78,8 @@ static void count_row(struct report_model *m, struct arena *a, struct query *q, 
 {
     (void)a;
     (void)at;
-    enum verdict v = verdict_of(query_str(q, 0));
-    enum severity s = severity_of(query_str(q, 1));
+    enum control_verdict v = report_verdict(query_str(q, 0));
+    enum control_severity s = report_severity(query_str(q, 1));
     m->counts[v][s] += query_int(q, 2);
     m->totals[v] += query_int(q, 2);
 }
@@ -245,18 +227,18 @@ bool report_findings(const struct report_model *m, report_finding_fn *fn, void *
         struct report_finding f = {
             .id = query_str(q, 0), .control = query_str(q, 1), .account = query_str(q, 2), .region = query_str(q, 3),
             .type = query_str(q, 4), .resource = query_str(q, 5), .name = query_str(q, 6), .sub = query_str(q, 7),
-            .tenant = query_str(q, 8), .verdict = verdict_of(query_str(q, 9)), .severity = severity_of(query_str(q, 10)),
+            .tenant = query_str(q, 8), .verdict = report_verdict(query_str(q, 9)), .severity = report_severity(query_str(q, 10)),
             .reason = query_str(q, 11), .evidence = query_str(q, 12), .waiver = query_str(q, 13)};
         ok = fn(user, &f, e);
     }
     return query_done(q) && ok;
 }
 
-int report_exit_status(const struct report_model *m, const enum severity *fail_on)
+int report_exit_status(const struct report_model *m, const enum control_severity *fail_on)
 {
-    enum severity least = fail_on ? *fail_on : SEVERITY_LOW;
+    enum control_severity least = fail_on ? *fail_on : CONTROL_LOW;
     for (int s = 0; s <= (int)least; s++)
-        if (m->counts[VERDICT_FAIL][s])
+        if (m->counts[CONTROL_FAIL][s])
             return 1;
-    return m->totals[VERDICT_UNKNOWN] ? 3 : 0;
+    return m->totals[CONTROL_UNKNOWN] ? 3 : 0;
 }

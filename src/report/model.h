@@ -13,18 +13,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "control/control.h"
 #include "store/store.h"
 
-enum verdict { VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WAIVED, VERDICT_PASS, VERDICT_NOT_APPLICABLE, VERDICT_COUNT };
-enum severity { SEVERITY_CRITICAL, SEVERITY_HIGH, SEVERITY_MEDIUM, SEVERITY_LOW, SEVERITY_COUNT };
-
-const char *verdict_name(enum verdict v);
-const char *severity_name(enum severity s);
-/* VERDICT_UNKNOWN and SEVERITY_CRITICAL for a word that is none: never the milder reading. */
-enum verdict verdict_of(struct str name);
-enum severity severity_of(struct str name);
-/* False when `name` is no severity. */
-bool severity_parse(struct str name, enum severity *out);
+/* CONTROL_UNKNOWN and CONTROL_CRITICAL for a word that is none: never the milder reading. */
+enum control_verdict report_verdict(struct str name);
+enum control_severity report_severity(struct str name);
 
 struct report_citation {
     struct str section, title, kind, state, detail;
@@ -63,7 +57,7 @@ struct report_model {
     int64_t as_of_us, started_us, clock_us;
     struct str run_kind, run_status, run_source, caller_arn, tool_version, run_tool_version, company;
     struct str config_sha256, controls_sha256, summary_json;
-    int64_t counts[VERDICT_COUNT][SEVERITY_COUNT], totals[VERDICT_COUNT];
+    int64_t counts[CONTROL_VERDICTS][CONTROL_SEVERITIES], totals[CONTROL_VERDICTS];
     int64_t calls, calls_good, calls_denied, calls_stub, pages, resources;
     int64_t unassigned, phi_stores; /* -1 = not counted in this evaluation */
     struct report_citation *citations;
@@ -86,8 +80,8 @@ bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t ev
 
 struct report_finding {
     struct str id, control, account, region, type, resource, name, sub, tenant, reason, evidence, waiver;
-    enum verdict verdict;
-    enum severity severity;
+    enum control_verdict verdict;
+    enum control_severity severity;
 };
 
 /* Walks all findings of the evaluation: fail, unknown, waived, pass, not-applicable; in each by
@@ -103,6 +97,6 @@ struct report_sink {
 
 /* The exit status of design section 2: 1 violation, 3 incomplete, 0 good.
  * `fail_on` NULL = any fail; a severity = that or worse. */
-int report_exit_status(const struct report_model *m, const enum severity *fail_on);
+int report_exit_status(const struct report_model *m, const enum control_severity *fail_on);
 
 #endif

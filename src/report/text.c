@@ -19,7 +19,7 @@ struct writer {
     struct map controls; /* id -> struct report_control */
     /* while walking the findings */
     struct str control;
-    enum verdict verdict;
+    enum control_verdict verdict;
     int64_t printed, left_out;
     bool any;
 };
@@ -33,9 +33,9 @@ static bool flush(struct writer *w, size_t at_least, struct err *e)
     return ok;
 }
 
-static void paint_verdict(struct writer *w, enum verdict v, const char *text)
+static void paint_verdict(struct writer *w, enum control_verdict v, const char *text)
 {
-    paint(&w->out, w->options->color, paint_of(str_of(verdict_name(v))), str_of(text));
+    paint(&w->out, w->options->color, paint_of(str_of(control_verdict_name(v))), str_of(text));
 }
 static void dim(struct writer *w, const char *text) { paint(&w->out, w->options->color, PAINT_DIM, str_of(text)); }
 static void heading(struct writer *w, const char *text)
@@ -112,18 +112,18 @@ static void begin_group(struct writer *w, const struct report_finding *f)
     w->control = c ? c->id : STR("");
     w->verdict = f->verdict;
     char label[32];
-    snprintf(label, sizeof label, "  %-8s %-8s ", verdict_name(f->verdict), severity_name(f->severity));
+    snprintf(label, sizeof label, "  %-8s %-8s ", control_verdict_name(f->verdict), control_severity_name(f->severity));
     paint_verdict(w, f->verdict, label);
     paint(&w->out, w->options->color, PAINT_HEAD, f->control);
     buf_addf(&w->out, "  %.*s", STR_ARG(c ? c->title : STR("")));
-    int64_t n = !c ? 0 : f->verdict == VERDICT_FAIL ? c->fail : f->verdict == VERDICT_WAIVED ? c->waived : c->unknown;
+    int64_t n = !c ? 0 : f->verdict == CONTROL_FAIL ? c->fail : f->verdict == CONTROL_WAIVED ? c->waived : c->unknown;
     buf_addf(&w->out, "  (%" PRId64 ")\n", n);
 }
 
 static bool write_finding(void *user, const struct report_finding *f, struct err *e)
 {
     struct writer *w = user;
-    if (f->verdict == VERDICT_PASS || f->verdict == VERDICT_NOT_APPLICABLE)
+    if (f->verdict == CONTROL_PASS || f->verdict == CONTROL_NOT_APPLICABLE)
         return true;
     w->any = true;
     if (!str_eq(w->control, f->control) || w->verdict != f->verdict) {
@@ -180,21 +180,21 @@ static void write_gaps(struct writer *w)
 static void write_counts(struct writer *w)
 {
     const struct report_model *m = w->model;
-    int64_t controls[VERDICT_COUNT] = {0};
+    int64_t controls[CONTROL_VERDICTS] = {0};
     for (size_t i = 0; i < m->control_count; i++)
-        controls[verdict_of(m->controls[i].verdict)]++;
+        controls[report_verdict(m->controls[i].verdict)]++;
     buf_addc(&w->out, '\n');
-    for (int v = 0; v < VERDICT_COUNT; v++) {
+    for (int v = 0; v < CONTROL_VERDICTS; v++) {
         char number[48];
-        snprintf(number, sizeof number, "%" PRId64 " %s", m->totals[v], verdict_name((enum verdict)v));
+        snprintf(number, sizeof number, "%" PRId64 " %s", m->totals[v], control_verdict_name((enum control_verdict)v));
         buf_addz(&w->out, v ? "   " : "  ");
-        paint_verdict(w, (enum verdict)v, number);
-        if (v == VERDICT_FAIL)
-            buf_addf(&w->out, " (%" PRId64 " critical, %" PRId64 " high)", m->counts[v][SEVERITY_CRITICAL], m->counts[v][SEVERITY_HIGH]);
+        paint_verdict(w, (enum control_verdict)v, number);
+        if (v == CONTROL_FAIL)
+            buf_addf(&w->out, " (%" PRId64 " critical, %" PRId64 " high)", m->counts[v][CONTROL_CRITICAL], m->counts[v][CONTROL_HIGH]);
     }
     buf_addf(&w->out, "\n  %zu controls: %" PRId64 " fail, %" PRId64 " unknown, %" PRId64 " pass, %" PRId64 " without a resource in scope\n",
-             m->control_count, controls[VERDICT_FAIL], controls[VERDICT_UNKNOWN], controls[VERDICT_PASS] + controls[VERDICT_WAIVED],
-             controls[VERDICT_NOT_APPLICABLE]);
+             m->control_count, controls[CONTROL_FAIL], controls[CONTROL_UNKNOWN], controls[CONTROL_PASS] + controls[CONTROL_WAIVED],
+             controls[CONTROL_NOT_APPLICABLE]);
     buf_addz(&w->out, "  ");
     dim(w, "One finding in full: ward explain ID. All: --all-findings, --output csv|json");
     if (w->options->html_path) {
@@ -207,7 +207,7 @@ static void write_counts(struct writer *w)
 bool report_text(const struct report_model *m, const struct text_options *options, struct report_sink *sink, struct err *e)
 {
     struct arena *a = arena_new(0);
-    struct writer w = {.model = m, .options = options, .sink = sink, .verdict = VERDICT_COUNT};
+    struct writer w = {.model = m, .options = options, .sink = sink, .verdict = CONTROL_NOT_APPLICABLE};
     buf_init(&w.out, (size_t)64 << 20);
     map_init(&w.controls, a);
     for (size_t i = 0; i < m->control_count; i++)

@@ -55,15 +55,15 @@ static void test_exit_status(void **state)
 {
     (void)state;
     struct report_model m = {0};
-    enum severity critical = SEVERITY_CRITICAL;
+    enum control_severity critical = CONTROL_CRITICAL;
     assert_int_equal(report_exit_status(&m, NULL), 0);
-    m.totals[VERDICT_UNKNOWN] = 1;
+    m.totals[CONTROL_UNKNOWN] = 1;
     assert_int_equal(report_exit_status(&m, NULL), 3);
-    m.counts[VERDICT_FAIL][SEVERITY_HIGH] = 1;
+    m.counts[CONTROL_FAIL][CONTROL_HIGH] = 1;
     assert_int_equal(report_exit_status(&m, NULL), 1);
     assert_int_equal(report_exit_status(&m, &critical), 3);
-    assert_int_equal(severity_of(STR("nonsense")), SEVERITY_CRITICAL);
-    assert_int_equal(verdict_of(STR("nonsense")), VERDICT_UNKNOWN);
+    assert_int_equal(report_severity(STR("nonsense")), CONTROL_CRITICAL);
+    assert_int_equal(report_verdict(STR("nonsense")), CONTROL_UNKNOWN);
 }
 
 static void test_text_is_printable(void **state)
@@ -188,7 +188,7 @@ static void test_page_holds_every_finding(void **state)
     at += head;
     size_t fails = 0;
     for (size_t i = 0; i < MANY; i++)
-        fails += data.ptr[at + i] == VERDICT_FAIL;
+        fails += data.ptr[at + i] == CONTROL_FAIL;
     assert_int_equal(fails, MANY / 5 * 4);
     at += 10 * (size_t)MANY;
     for (int column = 0; column < 11; column++) {
