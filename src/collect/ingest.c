@@ -309,6 +309,25 @@ bool ingest_finish(struct ingest *in, const char *status, int64_t finished_us, i
     return written(in, q, e) && commit_now(in, e);
 }
 
+bool ingest_discard(struct ingest *in, struct err *e)
+{
+    static const char *const statements[] = {
+        "DELETE FROM resource WHERE run = ?1",
+        "DELETE FROM call_part WHERE call IN (SELECT id FROM call WHERE run = ?1)",
+        "DELETE FROM call WHERE run = ?1",
+        "DELETE FROM run_account WHERE run = ?1",
+        "DELETE FROM run_region WHERE run = ?1",
+        "DELETE FROM run WHERE id = ?1",
+    };
+    in->broken = (struct err){0};
+    if (!write_begin(in, e))
+        return false;
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+        if (!run_statement(in, statements[i], e))
+            return break_down(in, e);
+    return commit_now(in, e);
+}
+
 /* ---- calls ---- */
 
 static void free_call(struct ingest_call *c)

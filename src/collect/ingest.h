@@ -77,6 +77,8 @@ bool ingest_page(struct ingest_call *c, struct json *answer, struct err *e) WARN
 bool ingest_close(struct ingest_call *c, const struct call_end *end, struct err *e) WARN_UNUSED;
 /* Ends the run: status "complete", "interrupted" or "failed"; clock_us is the time it is judged at. */
 bool ingest_finish(struct ingest *in, const char *status, int64_t finished_us, int64_t clock_us, struct err *e) WARN_UNUSED;
+/* Removes the run and everything it wrote, as if it had never begun; only ingest_free may follow. */
+bool ingest_discard(struct ingest *in, struct err *e) WARN_UNUSED;
 /* Frees it. Calls that are still open are freed too and stay "running"; what was not committed is
  * rolled back, so call ingest_finish first. NULL is ignored. */
 void ingest_free(struct ingest *in);
