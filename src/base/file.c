@@ -71,6 +71,21 @@ bool file_replace(const char *path, struct str data, unsigned mode, struct err *
     return ok;
 }
 
+bool file_create(const char *path, struct str data, unsigned mode, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+    if (fd < 0)
+        return err_set_errno(e, ERR_IO, "cannot create %s", path);
+    bool ok = write_all(fd, data) && fsync(fd) == 0;
+    if (!ok)
+        err_set_errno(e, ERR_IO, "cannot write %s", path);
+    if (close(fd) != 0 && ok)
+        ok = err_set_errno(e, ERR_IO, "cannot write %s", path);
+    if (!ok)
+        unlink(path);
+    return ok;
+}
+
 bool file_mkdirs(const char *path, unsigned mode, struct err *e)
 {
     struct arena *a = arena_new(4096);

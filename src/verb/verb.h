@@ -37,6 +37,7 @@ typedef int verb_function(struct ward *w, struct err *e);
 /* Sorted as in data/options.tsv. */
 #define WARD_VERBS(X)                                                                              \
     X(explain)                                                                                     \
+    X(init)                                                                                        \
     X(waive)                                                                                       \
     X(config)                                                                                      \
     X(version)                                                                                     \
