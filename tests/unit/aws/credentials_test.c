@@ -115,7 +115,8 @@ static void sts(struct stub *s, const char *request, char *out, size_t size)
         snprintf(out, size, "200 %s", id);
     else
         snprintf(out, size,
-            "403 <ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>");
+            "403 <ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
+            "<Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>");
 }
 
 static void environment_comes_first(void **state)
