@@ -36,7 +36,10 @@ typedef int verb_function(struct ward *w, struct err *e);
 
 /* Sorted as in data/options.tsv. */
 #define WARD_VERBS(X)                                                                              \
+    X(import)                                                                                      \
+    X(export)                                                                                      \
     X(explain)                                                                                     \
+    X(diff)                                                                                        \
     X(init)                                                                                        \
     X(waive)                                                                                       \
     X(config)                                                                                      \

@@ -1,0 +1,152 @@
+#include "verb/judge.h"
+
+#include "base/file.h"
+#include "codec/text.h"
+#include "report/csv.h"
+#include "report/diff.h"
+#include "report/html.h"
+#include "report/json.h"
+#include "report/text.h"
+
+static const size_t page_max_bytes = (size_t)1 << 30;
+
+/* Whether an id is named by one of the patterns. */
+static bool is_named(struct str id, const struct str *patterns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_glob(patterns[i], id))
+            return true;
+    return count == 0;
+}
+
+bool judge_controls(struct ward *w, struct controls *out, struct err *e)
+{
+    const struct str *patterns;
+    size_t count = cli_list(w->cli, "control", &patterns);
+    if (!controls_load(w->arena, cli_strz(w->cli, "controls"), out, e))
+        return false;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < out->count; i++)
+        if (is_named(out->items[i].id, patterns, count))
+            out->items[kept++] = out->items[i];
+    out->count = kept;
+    if (kept)
+        return true;
+    err_set(e, ERR_USAGE, "no control is named %.*s", STR_ARG(patterns[0]));
+    err_hint(e, "`ward audit --offline --output csv --all-findings` lists the controls in force; * and ? are allowed");
+    return false;
+}
+
+static bool to_out(void *user, struct str chunk, struct err *e)
+{
+    (void)e;
+    out_str(user, chunk);
+    return true;
+}
+
+static bool to_buf(void *user, struct str chunk, struct err *e)
+{
+    buf_add(user, chunk);
+    return !((struct buf *)user)->failed || err_set(e, ERR_LIMIT, "the page is larger than 1 GiB");
+}
+
+static bool write_page(const struct report_model *m, const char *path, struct err *e)
+{
+    struct buf page;
+    buf_init(&page, page_max_bytes);
+    bool ok = report_html(m, &(struct report_sink){to_buf, &page}, e) && file_replace(path, buf_str(&page), 0600, e);
+    buf_done(&page);
+    return ok;
+}
+
+static bool print(struct ward *w, const struct report_model *m, struct err *e)
+{
+    struct report_sink sink = {to_out, w->out};
+    bool all = cli_flag(w->cli, "all-findings");
+    struct str form = cli_str(w->cli, "output");
+    if (str_eqz(form, "json"))
+        return report_json(m, all, &sink, e);
+    if (str_eqz(form, "csv"))
+        return report_csv(m, all, &sink, e);
+    struct text_options o = {.color = w->term.out_colour, .all = all, .html_path = cli_strz(w->cli, "html")};
+    return report_text(m, &o, &sink, e);
+}
+
+/* --fail-on new: failures that the run before, or --since, did not have. A first run has only new ones. */
+static int new_failures(struct ward *w, const struct report_model *m, struct err *e)
+{
+    int64_t since = cli_int(w->cli, "since", 0);
+    if (!since) {
+        struct query *q = query_new(m->store, "SELECT max(run) FROM evaluation WHERE run < ?1", e);
+        if (!q)
+            return EXIT_GOOD;
+        query_bind_int(q, 1, m->run);
+        since = query_step(q) ? query_int(q, 0) : 0;
+        if (!query_done(q))
+            return EXIT_GOOD;
+    }
+    if (!since)
+        return report_exit_status(m, NULL);
+    struct diff d;
+    if (!diff_load(m->store, w->arena, since, m->run, &d, e))
+        return EXIT_GOOD;
+    if (d.counts[DIFF_NEW_FAIL])
+        return EXIT_VIOLATION;
+    return m->totals[CONTROL_UNKNOWN] ? EXIT_INCOMPLETE : EXIT_GOOD;
+}
+
+static int exit_status(struct ward *w, const struct report_model *m, struct err *e)
+{
+    struct str fail_on = cli_str(w->cli, "fail-on");
+    enum control_severity least = CONTROL_LOW;
+    if (str_eqz(fail_on, "new"))
+        return new_failures(w, m, e);
+    return report_exit_status(m, fail_on.ptr && control_severity_of(fail_on, &least) ? &least : NULL);
+}
+
+static void say_errors(struct ward *w, const struct control_summary *sum)
+{
+    struct buf line;
+    buf_init(&line, 1 << 16);
+    for (uint32_t i = 0; i < sum->errors.count; i++) {
+        buf_reset(&line);
+        text_safe(&line, sum->errors.items[i]);
+        term_say(&w->term, "ward: control did not run: %s", buf_cstr(&line));
+    }
+    buf_done(&line);
+    if (sum->expired_waivers)
+        term_say(&w->term, "ward: %llu waiver(s) have expired; what they covered counts as fail", (unsigned long long)sum->expired_waivers);
+    if (sum->refused_waivers)
+        term_say(&w->term, "ward: %llu waiver(s) do not apply: see the findings", (unsigned long long)sum->refused_waivers);
+}
+
+static bool clock_of(struct store *s, int64_t run, int64_t *clock_us, struct err *e)
+{
+    struct query *q = query_new(s, "SELECT clock_us FROM run WHERE id = ?1", e);
+    if (!q)
+        return false;
+    query_bind_int(q, 1, run);
+    bool found = query_step(q);
+    if (found)
+        *clock_us = query_int(q, 0);
+    if (!query_done(q))
+        return false;
+    return found || err_set(e, ERR_NO_DATA, "%s has no run %lld", store_path(s), (long long)run);
+}
+
+int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config, const struct controls *controls, struct err *e)
+{
+    struct control_request r = {.run = run, .config = config->doc, .at_us = w->now_us, .tool_version = WARD_VERSION};
+    struct control_summary sum;
+    struct report_model m;
+    if (!clock_of(s, run, &r.as_of_us, e))
+        return EXIT_GOOD;
+    cli_time_us(w->cli, "as-of", &r.as_of_us);
+    if (!control_evaluate(w->arena, s, &r, controls, &sum, e))
+        return EXIT_GOOD;
+    say_errors(w, &sum);
+    const char *page = cli_strz(w->cli, "html");
+    if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && !write_page(&m, page, e)) || !print(w, &m, e))
+        return EXIT_GOOD;
+    return exit_status(w, &m, e);
+}
