@@ -323,7 +323,7 @@ def item_fields(row, model):
                 walk(row.op, shape, field)
         if ident == "@" and members:
             fail(row.op, "id @ but the items are objects")
-        for name in re.findall(r"{(\w+)}", row.arn_template):
+        for name in re.findall(r"{(\w+)(?:@basename)?}", row.arn_template):
             if name not in ("partition", "region", "account") and name not in members:
                 fail(row.op, f"arn_template: no member {name}")
         tag = next((m for m in members if m.lower() in ("tags", "tagset", "taglist", "hostedzonetags", "resourcetags")), "")
@@ -380,12 +380,18 @@ def operation_line(service, model, page, row):
     path = http.get("requestUri", "/")
     if service.protocol in ("query", "ec2", "json1.0", "json1.1"):
         path, http = "/", {"method": "POST"}
+    flags = list(row.flags)
+    if service.protocol == "rest-json" and model.input_shape is not None and \
+            any("location" not in m.serialization for m in model.input_shape.members.values()):
+        flags.append("body")
+    if service.protocol.startswith("json") and service.model.is_query_compatible:
+        flags.append("querymode")
     return [row.op, f"{service.name}-{botocore.xform_name(name, '-')}", service.env, service.signing, service.meta["endpointPrefix"], row.region, service.protocol, target,
             version, http["method"], path, host, row.kind, " ".join(params),
             json.dumps(fixed, separators=(",", ":"), ensure_ascii=False) if fixed else "", row.follow,
             ",".join(page["in"]), ",".join(p.replace(" ", "") for p in page["out"]), page["more"] or "", page["size"],
             str(page["size_max"] or ""), ",".join(page["lists"]), row.items, row.id, row.arn, names, tags, row.type,
-            row.arn_template, action_of(service, row, name), row.absent, ",".join(row.flags)]
+            row.arn_template, action_of(service, row, name), row.absent, ",".join(flags)]
 
 
 COLUMNS = ["id", "cli", "endpoint_env", "signing_name", "endpoint_prefix", "home_region", "protocol", "target_prefix", "api_version",

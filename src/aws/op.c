@@ -174,7 +174,8 @@ static bool read_flags(struct aws_op *op, struct str flags, struct err *e)
     while (flags.len) {
         struct str flag = str_cut(&flags, ',');
         bool *to = str_eqz(flag, "job") ? &op->starts_job : str_eqz(flag, "demand") ? &op->on_demand
-                 : str_eqz(flag, "manual") ? &op->manual : NULL;
+                 : str_eqz(flag, "manual") ? &op->manual : str_eqz(flag, "body") ? &op->has_body
+                 : str_eqz(flag, "querymode") ? &op->query_mode : NULL;
         if (!to)
             return err_set(e, ERR_PARSE, "%.*s: unknown flag %.*s", STR_ARG(op->id), STR_ARG(flag));
         *to = true;

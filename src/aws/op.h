@@ -110,8 +110,8 @@ struct aws_op {
     struct str id_field, arn_field, name_field, tags_field; /* in an item; "@" = the item itself; "" = none */
     struct str type;            /* CloudFormation type name of an item, "" for details */
     struct str arn_template;    /* when items carry no ARN: "arn:{partition}:ec2:{region}:{account}:volume/{VolumeId}";
-                                   {@} the item itself, {@basename} what follows its last '/', {^ApiId} the
-                                   call's parameter; {region} is empty in none of them */
+                                   {@} the item itself, {^ApiId} the call's parameter; {Id@basename} and
+                                   {@basename} only what follows the last '/' */
     struct str action;          /* IAM action, "s3:ListAllMyBuckets" */
     const struct str *absent;   /* error codes that mean "not configured": "NoSuchBucketPolicy"; "CODE:TEXT"
                                    only when the message contains TEXT */
@@ -119,6 +119,8 @@ struct aws_op {
     bool starts_job;            /* GenerateCredentialReport, DetectStackDrift: the child's answer may not be ready yet */
     bool on_demand;             /* only when a control reads it, never for "all" */
     bool manual;                /* only with parameters that the caller gives */
+    bool has_body;              /* rest-json: the model has members for the body, so an empty one is "{}" */
+    bool query_mode;            /* JSON service that was query once: x-amzn-query-mode keeps its old error codes */
 };
 
 /* All operations, sorted by id. */
