@@ -20,7 +20,7 @@ LIBRARIES = {
     "curl/curl.h": {"net"},
     "expat.h": {"aws", "codec"},
     "yaml.h": {"codec", "config"},
-    "zlib.h": {"codec"},
+    "zlib.h": {"codec", "collect", "report"},
     "xxhash.h": {"base", "codec"},
 }
 
