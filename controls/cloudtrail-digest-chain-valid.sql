@@ -1,0 +1,7 @@
+-- id: cloudtrail-digest-chain-valid
+-- title: Log files match their signed digests without gaps
+-- severity: critical
+-- citations: 164.312(b); 164.312(c)(1); 164.312(c)(2)
+-- scope: organization
+-- needs: ward trail
+-- remedy: Turn on log file validation and keep the digest files; look into every file that differs from its digest

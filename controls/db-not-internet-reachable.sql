@@ -1,0 +1,7 @@
+-- id: db-not-internet-reachable
+-- title: No path exists from the Internet to any database port
+-- severity: critical
+-- citations: 164.312(a)(1); 164.312(e)(1); 164.308(a)(4)(ii)(B)
+-- scope: organization
+-- needs: ward prove
+-- remedy: Move the database into private subnets, turn PubliclyAccessible off and take public proxies and listeners away

@@ -1,0 +1,7 @@
+-- id: iam-mfa-enforced-by-policy
+-- title: Users without MFA can do nothing but enrol
+-- severity: critical
+-- citations: 164.312(d); 164.312(a)(1)
+-- scope: organization
+-- needs: ward prove
+-- remedy: Attach to every group a policy that denies all but self-service MFA while aws:MultiFactorAuthPresent is false

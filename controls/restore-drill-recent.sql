@@ -1,0 +1,7 @@
+-- id: restore-drill-recent
+-- title: A restore was tested and met RTO and RPO
+-- severity: critical
+-- citations: 164.308(a)(7)(i); 164.308(a)(7)(ii)(A); 164.308(a)(7)(ii)(B); 164.310(d)(2)(iv); 164.308(a)(7)(ii)(D)
+-- scope: organization
+-- needs: ward drill
+-- remedy: Restore the latest backup into an empty VPC every month, check its content and write down the times

@@ -1,0 +1,7 @@
+-- id: tenant-app-isolation
+-- title: User X gets 403/404 for every object of user Y
+-- severity: critical
+-- citations: 164.312(a)(1); 164.308(a)(4)(i); 164.308(a)(4)(ii)(B)
+-- scope: organization
+-- needs: ward probe
+-- remedy: Check the tenant of every object that a route returns against the tenant of the session

@@ -1,0 +1,7 @@
+-- id: tenant-iam-unreachable
+-- title: No principal of tenant X may read data of tenant Y
+-- severity: critical
+-- citations: 164.312(a)(1); 164.308(a)(4)(i); 164.308(a)(4)(ii)(B); 164.308(a)(3)(i); 164.308(a)(4)(ii)(C)
+-- scope: organization
+-- needs: ward prove
+-- remedy: Take away the statement or trust on the chain that ward prove shows

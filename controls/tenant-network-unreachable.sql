@@ -1,0 +1,7 @@
+-- id: tenant-network-unreachable
+-- title: No host of tenant X reaches a data store of tenant Y
+-- severity: critical
+-- citations: 164.312(a)(1); 164.308(a)(4)(i); 164.308(a)(4)(ii)(B); 164.312(e)(1)
+-- scope: organization
+-- needs: ward prove
+-- remedy: Take away the route, peering or security group rule on the path that ward prove shows

@@ -1,0 +1,7 @@
+-- id: trail-no-mfa-less-console
+-- title: No console sign-in without MFA
+-- severity: high
+-- citations: 164.312(d); 164.312(a)(1); 164.308(a)(6)(i); 164.308(a)(6)(ii); 164.308(a)(5)(ii)(C)
+-- scope: organization
+-- needs: ward trail
+-- remedy: Require MFA for every console user and in Identity Center, then look into each sign-in without it
