@@ -28,10 +28,10 @@ WHERE CASE a.type WHEN 'object' THEN a.value ->> '$.id' ELSE a.value END IS NOT 
 -- fact_org_parent: child (account or unit) and the unit or root above it.
 DROP TABLE IF EXISTS fact_org_parent;
 CREATE TABLE fact_org_parent (child TEXT, parent TEXT, PRIMARY KEY (child, parent)) WITHOUT ROWID;
-INSERT OR IGNORE INTO fact_org_parent SELECT rid, parent FROM snap_resource
-WHERE op IN ('organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent') AND rid IS NOT NULL;
-INSERT OR IGNORE INTO fact_org_parent SELECT parent, rid FROM snap_resource
-WHERE op = 'organizations:ListParents' AND rid IS NOT NULL;
+INSERT OR IGNORE INTO fact_org_parent SELECT data ->> '$.Id', substr(parent, 1, instr(parent || '|', '|') - 1) FROM snap_resource
+WHERE op IN ('organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent') AND data ->> '$.Id' IS NOT NULL;
+INSERT OR IGNORE INTO fact_org_parent SELECT substr(parent, 1, instr(parent || '|', '|') - 1), data ->> '$.Id' FROM snap_resource
+WHERE op = 'organizations:ListParents' AND data ->> '$.Id' IS NOT NULL;
 
 -- fact_org_policy: one row a policy; type SERVICE_CONTROL_POLICY or RESOURCE_CONTROL_POLICY.
 DROP TABLE IF EXISTS fact_org_policy;
@@ -48,5 +48,5 @@ WITH RECURSIVE above(account, node, depth) AS (
   UNION SELECT a.account, p.parent, a.depth + 1 FROM above a JOIN fact_org_parent p ON p.child = a.node WHERE a.depth < 12
 )
 SELECT DISTINCT a.account, t.parent AS policy, a.node AS target
-FROM above a JOIN snap_resource t ON t.op = 'organizations:ListTargetsForPolicy' AND t.rid = a.node;
+FROM above a JOIN snap_resource t ON t.op = 'organizations:ListTargetsForPolicy' AND t.data ->> '$.TargetId' = a.node;
 CREATE INDEX fact_org_attached_account ON fact_org_attached (account);
