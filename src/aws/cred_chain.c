@@ -103,7 +103,7 @@ struct aws_provider *aws_provider_role_new(struct aws_provider *base, const stru
     p->arena = arena_new(4096);
     p->base = base;
     p->role = *role;
-    struct str *strings[] = {&p->role.arn, &p->role.session_name, &p->role.external_id, &p->role.policy, &p->role.mfa_serial, &p->role.region};
+    struct str *strings[] = {&p->role.arn, &p->role.session_name, &p->role.external_id, &p->role.policy, &p->role.policy_arn, &p->role.mfa_serial, &p->role.region};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         *strings[i] = arena_str(p->arena, *strings[i]);
     return p;

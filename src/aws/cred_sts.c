@@ -108,6 +108,7 @@ static bool assume(const struct cred *c, const struct aws_credentials *from, con
     cred_form(&form, "RoleSessionName", role->session_name.len ? role->session_name : STR("ward"));
     cred_form(&form, "ExternalId", role->external_id);
     cred_form(&form, "Policy", role->policy);
+    cred_form(&form, "PolicyArns.member.1.arn", role->policy_arn);
     if (role->duration_s)
         buf_addf(&form, "&DurationSeconds=%u", role->duration_s);
     bool ok = add_mfa(c, role, &form, e);

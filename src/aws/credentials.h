@@ -49,6 +49,7 @@ struct aws_role {
     struct str session_name; /* "" = "ward" */
     struct str external_id;
     struct str policy;       /* session policy, JSON: what the session may do at most */
+    struct str policy_arn;   /* managed session policy beside it */
     struct str mfa_serial;   /* asked for by mfa_prompt */
     uint32_t duration_s;     /* 0 = AWS's default, 3600 */
     struct str region;       /* where STS is asked; "" = the default region, else us-east-1 */

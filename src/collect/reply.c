@@ -112,7 +112,9 @@ static void on_answer(struct unit *u, struct reply *r)
     u->pages++;
     u->retry = (struct retry){0};
     if (r->next_token.len == 0) {
-        end_with(u, CALL_OK, r);
+        if (r->truncated)
+            r->code = STR("MoreWithoutToken");
+        end_with(u, r->truncated ? CALL_TRUNCATED : CALL_OK, r);
         return;
     }
     if (u->pages >= SCHED_PAGES_MAX || !token_is_new(u, r->next_token)) {

@@ -35,6 +35,7 @@ struct reply {
     int http;
     struct str code, message, missing_action, request_id;
     struct str next_token;  /* {NULL,0} or empty = last page */
+    bool truncated;         /* there is more, and AWS does not say how to get it */
     struct str region;      /* x-amz-bucket-region */
     struct json *json;      /* the answer in the CLI's shape; the receiver may change it */
     int64_t retry_after_ms; /* 0 = not said */
