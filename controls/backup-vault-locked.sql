@@ -26,6 +26,9 @@ SELECT account, region, arn AS resource, vault AS name, NULL AS sub,
             WHEN min_days IS NULL THEN 'it is locked in compliance mode, but without a least retention'
             ELSE 'it is locked in compliance mode and keeps recovery points at least ' || min_days || ' days'
               || CASE WHEN min_days < threshold('backup_days') THEN ', ' || threshold('backup_days') || ' are wanted' ELSE '' END END AS reason,
-       json_array(vault) AS keys,
+       -- That no plan writes to it rests on every plan having been read.
+       CASE WHEN points = 0 AND NOT used THEN (SELECT json_group_array(k.key) FROM (SELECT v.vault AS key
+              UNION SELECT p.plan FROM fact_backup_plan p WHERE p.account = v.account AND p.region = v.region) k)
+            ELSE json_array(vault) END AS keys,
        CASE WHEN locked = 1 THEN 'witness' END AS basis
-FROM vault
+FROM vault v

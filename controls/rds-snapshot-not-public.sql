@@ -14,5 +14,5 @@ SELECT account, region, arn AS resource, name, NULL AS sub,
             WHEN type <> 'manual' THEN 'a snapshot of type ' || type || ' cannot be shared'
             ELSE 'whom it is shared with was not read' END AS reason,
        json_array(name) AS keys,
-       CASE WHEN type <> 'manual' THEN 'witness' END AS basis
+       CASE WHEN public IS NULL AND type <> 'manual' THEN 'witness' END AS basis
 FROM fact_db_snapshot

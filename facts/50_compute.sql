@@ -147,38 +147,33 @@ LEFT JOIN read r ON r.parent = l.arn AND r.account = l.account AND r.region = l.
 LEFT JOIN counted c ON c.parent = l.arn AND c.account = l.account AND c.region = l.region;
 CREATE INDEX fact_listener_load_balancer ON fact_listener (load_balancer);
 
+DROP TABLE IF EXISTS fact_patch_state;
+CREATE TABLE fact_patch_state (
+  account TEXT, region TEXT, instance TEXT,
+  reported INTEGER,                        -- 0: asked for, and AWS had no row
+  baseline TEXT, missing INTEGER, failed INTEGER, pending_reboot INTEGER, critical_open INTEGER, security_open INTEGER, operation_us INTEGER
+);
+CREATE UNIQUE INDEX fact_patch_state_id ON fact_patch_state (instance, account, region);
+INSERT OR IGNORE INTO fact_patch_state
+SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), 1, json_extract(data, '$.BaselineId'),
+       json_extract(data, '$.MissingCount'), json_extract(data, '$.FailedCount'), json_extract(data, '$.InstalledPendingRebootCount'),
+       json_extract(data, '$.CriticalNonCompliantCount'), json_extract(data, '$.SecurityNonCompliantCount'),
+       unixepoch(json_extract(data, '$.OperationEndTime'), 'auto') * 1000000
+FROM snap_resource WHERE op = 'ssm:DescribeInstancePatchStates';
+INSERT OR IGNORE INTO fact_patch_state (account, region, instance, reported)
+SELECT c.account, c.region, i.value, 0 FROM snap_call c, json_each(c.params, '$.InstanceIds') i
+WHERE c.op = 'ssm:DescribeInstancePatchStates' AND c.status IN ('ok', 'empty');
+
 DROP TABLE IF EXISTS fact_managed_instance;
 CREATE TABLE fact_managed_instance (
-  account TEXT, region TEXT, instance TEXT, arn TEXT, name TEXT, ping TEXT, last_ping_us INTEGER, platform TEXT, type TEXT,
-  patch_read INTEGER,                      -- 1 when a patch-state call for it was answered, with a row or without
-  has_state INTEGER, baseline TEXT, missing INTEGER, failed INTEGER, pending_reboot INTEGER, critical_open INTEGER, security_open INTEGER,
-  operation_us INTEGER
+  account TEXT, region TEXT, instance TEXT, arn TEXT, name TEXT, ping TEXT, last_ping_us INTEGER, platform TEXT, type TEXT
 );
 INSERT INTO fact_managed_instance
-WITH state AS MATERIALIZED (
-  SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')) AS instance, json_extract(data, '$.BaselineId') AS baseline,
-         json_extract(data, '$.MissingCount') AS missing, json_extract(data, '$.FailedCount') AS failed,
-         json_extract(data, '$.InstalledPendingRebootCount') AS pending_reboot,
-         json_extract(data, '$.CriticalNonCompliantCount') AS critical_open, json_extract(data, '$.SecurityNonCompliantCount') AS security_open,
-         unixepoch(json_extract(data, '$.OperationEndTime'), 'auto') * 1000000 AS operation_us
-  FROM snap_resource WHERE op = 'ssm:DescribeInstancePatchStates'
-), asked AS MATERIALIZED (
-  SELECT c.account, c.region, i.value AS instance FROM snap_call c, json_each(c.params, '$.InstanceIds') i
-  WHERE c.op = 'ssm:DescribeInstancePatchStates' AND c.status IN ('ok', 'empty')
-)
-SELECT m.account, m.region, m.instance, m.arn, m.name, m.ping, m.last_ping_us, m.platform, m.type,
-       CASE WHEN a.instance IS NOT NULL OR s.instance IS NOT NULL THEN 1 END,
-       CASE WHEN s.instance IS NOT NULL THEN 1 WHEN a.instance IS NOT NULL THEN 0 END,
-       s.baseline, s.missing, s.failed, s.pending_reboot, s.critical_open, s.security_open, s.operation_us
-FROM (
-  SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')) AS instance, arn,
-         coalesce(json_extract(data, '$.Name'), json_extract(data, '$.ComputerName')) AS name, json_extract(data, '$.PingStatus') AS ping,
-         unixepoch(json_extract(data, '$.LastPingDateTime'), 'auto') * 1000000 AS last_ping_us,
-         json_extract(data, '$.PlatformName') AS platform, json_extract(data, '$.ResourceType') AS type
-  FROM snap_resource WHERE op = 'ssm:DescribeInstanceInformation'
-) m
-LEFT JOIN asked a ON a.instance = m.instance AND a.account = m.account AND a.region = m.region
-LEFT JOIN state s ON s.instance = m.instance AND s.account = m.account AND s.region = m.region;
+SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), arn,
+       coalesce(json_extract(data, '$.Name'), json_extract(data, '$.ComputerName')), json_extract(data, '$.PingStatus'),
+       unixepoch(json_extract(data, '$.LastPingDateTime'), 'auto') * 1000000, json_extract(data, '$.PlatformName'),
+       json_extract(data, '$.ResourceType')
+FROM snap_resource WHERE op = 'ssm:DescribeInstanceInformation';
 CREATE INDEX fact_managed_instance_id ON fact_managed_instance (instance, account, region);
 
 DROP TABLE IF EXISTS fact_detector;
