@@ -497,7 +497,7 @@ static void process_that_hangs(void **state)
     assert_false(cred_run(a, argv, 200, &out, &e));
     expect_err(&e, ERR_CREDENTIALS, "sleep did not end");
     err_clear(&e);
-    argv = cred_split(a, STR("sh -c 'exec >&-; sleep 30'"));
+    argv = cred_split(a, STR("sh -c 'exec >&-; exec sleep 30'"));
     assert_false(cred_run(a, argv, 200, &out, &e));
     expect_err(&e, ERR_CREDENTIALS, "sh did not end");
     arena_free(a);
