@@ -389,7 +389,10 @@ static struct str parent_of(struct arena *a, const struct aws_op *op, const stru
     buf_init(&b, VALUE_MAX_BYTES);
     for (uint32_t i = 0; i < op->follow_count; i++) {
         const struct json *value = json_get(params, op->follow[i].param.name);
-        if (value)
+        bool again = false; /* alternative sources name the same parameter */
+        for (uint32_t k = 0; k < i; k++)
+            again |= str_eq(op->follow[k].param.name, op->follow[i].param.name);
+        if (value && !again)
             add_parent(&b, value);
     }
     for json_each (p, params)

@@ -280,6 +280,9 @@ void judge_control(struct judge *j, const struct control *c, struct findings *ou
         store_sandbox_end(j->store);
         if (ran) {
             add_listing_gaps(j, &p, out);
+            for (uint32_t i = 0; out->count == 0 && i < p.count; i++) /* rule 5: no row is an answer only without a gap */
+                if (p.ops[i]->gap_count && (p.lists[i] || c->scope != SCOPE_RESOURCE))
+                    add_whole(j, c, out, p.ops[i]->gaps[0].why);
             return;
         }
         *why = arena_printf(j->arena, "%.*s: %s", STR_ARG(c->file), e.message);

@@ -1,0 +1,153 @@
+/* Waivers, citations, and controls that others wrote, through control_evaluate on an empty run. */
+#include "harness.h"
+
+#include "base/file.h"
+#include "collect/ingest.h"
+#include "control/citation.h"
+#include "control/control.h"
+#include "control/waiver.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char head[] = "-- id: own\n-- title: Own\n-- severity: high\n-- citations: 164.312(b)\n-- scope: account\n"
+                           "-- reads: iam:GetAccountSummary\n-- remedy: none\n";
+
+static void headers_are_checked_with_their_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *part;
+    } bad[] = {{"-- id: own\n-- colour: red\n", "own.sql:2: unknown header: colour"},
+               {"-- id: own\n-- severity: huge\n", "own.sql:2: not a severity: huge"},
+               {"-- id: own\n-- citations: 164.999\n", "own.sql:2: not a citation"},
+               {"-- id: own\n-- reads: iam:Nothing\n", "own.sql:2: not an operation"},
+               {"-- id: own\n", "header lacks title"},
+               {"-- id: own\n-- id: own\n", "given twice"},
+               {"SELECT 1", "header lacks id"}};
+    struct arena *a = arena_new(0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct err e = {0};
+        struct control c;
+        assert_false(control_parse(a, "x/own.sql", str_of(bad[i].text), &c, &e));
+        expect_err(&e, ERR_CONTROL, bad[i].part);
+    }
+    arena_free(a);
+}
+
+struct bench {
+    struct arena *arena;
+    struct store *store;
+    int64_t run;
+};
+
+static void bench_open(struct bench *b)
+{
+    struct err e = {0};
+    struct ingest_run r = {.kind = "import", .started_us = 1, .tool_version = "test", .scope_json = STR("{}")};
+    b->arena = arena_new(0);
+    b->store = store_open(":memory:", STORE_CREATE | STORE_WRITE, &e);
+    expect_ok(b->store != NULL, &e);
+    struct ingest *in = ingest_begin(b->store, &r, &e);
+    expect_ok(in != NULL, &e);
+    expect_ok(ingest_account(in, STR("111111111111"), STR("a"), (struct str){0}, true, (struct str){0}, &e), &e);
+    b->run = ingest_run_id(in);
+    expect_ok(ingest_finish(in, "complete", 2, 2, &e), &e);
+    ingest_free(in);
+}
+
+static void bench_close(struct bench *b)
+{
+    store_close(b->store);
+    arena_free(b->arena);
+}
+
+static struct control_summary judge(struct bench *b, const char *select, const char *config)
+{
+    struct err e = {0};
+    struct control c;
+    struct control_summary sum;
+    struct str text = arena_printf(b->arena, "%s%s", head, select);
+    expect_ok(control_parse(b->arena, "own.sql", text, &c, &e), &e);
+    struct controls list = {.items = &c, .count = 1};
+    struct control_request r = {.run = b->run, .config = json_parse(b->arena, str_of(config), 65536, &e), .as_of_us = INT64_C(1790000000000000)};
+    expect_ok(control_evaluate(b->arena, b->store, &r, &list, &sum, &e), &e);
+    return sum;
+}
+
+#define FAILING "SELECT '111111111111' AS account, '' AS region, 'thing' AS resource, NULL AS name, NULL AS sub, 0 AS ok, 'bad' AS reason"
+
+static void waivers_need_all_their_parts(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct control_summary s = judge(&b, FAILING, "{}");
+    assert_int_equal(s.findings[CONTROL_FAIL], 1);
+    s = judge(&b, FAILING, "{\"waivers\":[{\"control\":\"own\",\"resource\":\"thing\",\"owner\":\"o\",\"expires\":\"2027-01-01\"}]}");
+    assert_int_equal(s.findings[CONTROL_FAIL], 1);
+    assert_int_equal(s.refused_waivers, 1);
+    s = judge(&b, FAILING, "{\"waivers\":[{\"control\":\"own\",\"resource\":\"thing\",\"owner\":\"o\",\"reason\":\"r\",\"expires\":\"2026-01-01\"}]}");
+    assert_int_equal(s.findings[CONTROL_FAIL], 1);
+    assert_int_equal(s.expired_waivers, 1);
+    s = judge(&b, FAILING, "{\"waivers\":[{\"control\":\"own\",\"resource\":\"th*\",\"owner\":\"o\",\"reason\":\"r\",\"expires\":\"2027-01-01\"}]}");
+    assert_int_equal(s.findings[CONTROL_WAIVED], 1);
+    /* 164.312(b) is required: a risk accepted turns no citation green */
+    assert_int_equal(s.citations[CITATION_CONTRADICTED], 1);
+    assert_int_equal(s.citations[CITATION_SUPPORTED], 0);
+    bench_close(&b);
+}
+
+static void a_control_that_does_not_run_is_unknown_and_harmless(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"SELECT 1 AS account", "SELEKT", "DROP TABLE run", "DELETE FROM resource",
+                                      "SELECT value FROM store_meta", "SELECT * FROM nowhere"};
+    struct bench b;
+    bench_open(&b);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct control_summary s = judge(&b, bad[i], "{}");
+        assert_int_equal(s.findings[CONTROL_UNKNOWN], 1);
+        assert_int_equal(s.errors.count, 1);
+    }
+    int64_t runs = 0;
+    struct err e = {0};
+    expect_ok(store_get_int(b.store, "SELECT count(*) FROM run", &runs, &e), &e);
+    assert_int_equal(runs, 1);
+    bench_close(&b);
+}
+
+static void no_data_is_no_pass(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct err e = {0};
+    struct controls all;
+    struct control_summary s;
+    struct control_request r = {.run = b.run, .as_of_us = 3};
+    expect_ok(controls_load(b.arena, NULL, &all, &e), &e);
+    expect_ok(control_evaluate(b.arena, b.store, &r, &all, &s, &e), &e);
+    for (uint32_t i = 0; i < s.errors.count; i++)
+        print_error("%.*s\n", STR_ARG(s.errors.items[i]));
+    assert_int_equal(s.errors.count, 0);
+    struct query *q = query_new(b.store, "SELECT control, reason FROM finding WHERE verdict <> 'unknown' UNION ALL"
+                                         " SELECT control, verdict FROM control_result WHERE verdict <> 'unknown'", &e);
+    while (query_step(q))
+        print_error("%.*s: %.*s\n", STR_ARG(query_str(q, 0)), STR_ARG(query_str(q, 1)));
+    expect_ok(query_done(q), &e);
+    assert_int_equal(s.findings[CONTROL_PASS], 0);
+    assert_int_equal(s.findings[CONTROL_FAIL], 0);
+    assert_int_equal(s.controls[CONTROL_NOT_APPLICABLE], 0);
+    assert_int_equal(s.citations[CITATION_SUPPORTED], 0);
+    bench_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(headers_are_checked_with_their_line),
+                                       cmocka_unit_test(waivers_need_all_their_parts),
+                                       cmocka_unit_test(a_control_that_does_not_run_is_unknown_and_harmless),
+                                       cmocka_unit_test(no_data_is_no_pass)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
