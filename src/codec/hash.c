@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <xxhash.h>
 
 void sha256(struct str data, unsigned char out[SHA256_BYTES])
 {
@@ -141,4 +142,9 @@ bool percent_decode(struct arena *a, struct str s, struct str *out)
     }
     *out = (struct str){d, n};
     return true;
+}
+
+uint64_t hash64(struct str data, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(data.ptr ? data.ptr : "", data.len, seed);
 }

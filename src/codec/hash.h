@@ -17,6 +17,8 @@ void hmac_sha256(struct str key, struct str data, unsigned char out[SHA256_BYTES
 char *hex_encode(const unsigned char *bytes, size_t n, char *out);
 /* sha256 and hex in one. Returns out. */
 char *sha256_hex(struct str data, char out[SHA256_HEX_MAX]);
+/* XXH3 with a seed: a place in a table, never a proof of equality. */
+uint64_t hash64(struct str data, uint64_t seed);
 /* Base64 with padding. */
 struct str base64_encode(struct arena *a, struct str data);
 /* Padding required, no white space. False when malformed. */

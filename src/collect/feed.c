@@ -1,9 +1,9 @@
 #include "collect/feed.h"
 
+#include "codec/hash.h"
 #include "base/err.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
 /* A row is, for each column, its length and its bytes; ABSENT is the length of a column left out. A row
  * without columns is one byte, so that it takes room. */
@@ -128,7 +128,7 @@ bool feed_add(struct feed *f, const struct str *values)
             memcpy(at + sizeof(mark), values[i].ptr, len);
         at += sizeof(mark) + len;
     }
-    if (!seen_add(f, XXH3_64bits(start, need)))
+    if (!seen_add(f, hash64(str_make(start, need), 0)))
         return false; /* `used` was not moved: the copy is overwritten by the next row */
     f->last->used += (uint32_t)need;
     f->rows++;

@@ -1,10 +1,10 @@
 /* What an answer means for its call: rows and the next page, another try, or the end. */
 #include "collect/sched.h"
 
+#include "codec/hash.h"
 #include "collect/redact.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
 enum { SESSION_FRESH_US = 30000000 };
 
@@ -47,7 +47,7 @@ static void again(struct unit *u)
 /* A token that was used before would go round for ever. */
 static bool token_is_new(struct unit *u, struct str token)
 {
-    uint64_t hash = XXH3_64bits(token.ptr, token.len);
+    uint64_t hash = hash64(token, 0);
     for (uint32_t i = 0; i < u->token_count; i++)
         if (u->tokens[i] == hash)
             return false;

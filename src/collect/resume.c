@@ -2,9 +2,9 @@
 #include "collect/sched.h"
 
 #include "base/instant.h"
+#include "codec/hash.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
 enum { RESUME_AGE_S = 3600, RESUME_SLOTS_FIRST = 1024, RESUME_KEY_MAX_BYTES = 1 << 21 };
 
@@ -14,16 +14,9 @@ enum { RESUME_AGE_S = 3600, RESUME_SLOTS_FIRST = 1024, RESUME_KEY_MAX_BYTES = 1 
 static uint64_t key_hash(struct str op, struct str account, struct str region, struct str params)
 {
     const struct str part[] = {op, account, region, params};
-    XXH3_state_t *x = XXH3_createState();
-    if (!x)
-        die("out of memory");
-    XXH3_64bits_reset(x);
-    for (int i = 0; i < 4; i++) {
-        XXH3_64bits_update(x, part[i].ptr ? part[i].ptr : "", part[i].len);
-        XXH3_64bits_update(x, "", 1);
-    }
-    uint64_t hash = XXH3_64bits_digest(x);
-    XXH3_freeState(x);
+    uint64_t hash = 0;
+    for (int i = 0; i < 4; i++)
+        hash = hash64(part[i], hash + 1);
     return hash ? hash : 1;
 }
 

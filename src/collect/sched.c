@@ -324,10 +324,27 @@ static bool prepare(struct sched *s)
     return true;
 }
 
+/* As stored: ingest tells ok from empty. Of a resumed run all calls are counted. */
+static void count_stored(struct sched *s)
+{
+    struct err ignored = {0};
+    enum call_status status;
+    struct query *q = query_new(s->store, "SELECT status, count(*) FROM call WHERE run = ?1 GROUP BY status", &ignored);
+    if (!q)
+        return;
+    memset(s->sum->by_status, 0, sizeof(s->sum->by_status));
+    query_bind_int(q, 1, s->sum->run);
+    while (query_step(q))
+        if (call_status_of(query_str(q, 0), &status))
+            s->sum->by_status[status] = (uint64_t)query_int(q, 1);
+    (void)!query_done(q);
+}
+
 static void summarize(struct sched *s)
 {
     s->sum->wall_ms = (now(s) - s->started_us) / 1000;
     s->sum->accounts = s->account_count;
+    count_stored(s);
     for (uint32_t r = 0; r < s->region_count; r++)
         s->sum->regions += s->stats[r].calls > 0;
     (void)snprintf(s->sum->caller_arn, sizeof(s->sum->caller_arn), "%.*s", STR_ARG(s->me.arn));

@@ -1,10 +1,10 @@
 /* One call from the row that it is made for to its row in the store. */
 #include "collect/sched.h"
 
+#include "codec/hash.h"
 #include "collect/extract.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
 enum { UNIT_PARAMS_MAX_BYTES = 1 << 20 };
 
@@ -156,7 +156,7 @@ static bool is_new_call(struct unit *u)
 {
     struct account *a = u->account;
     struct str text = params_text(u);
-    uint64_t hash = XXH3_64bits_withSeed(text.ptr, text.len, ((uint64_t)u->op->index << 16) + u->region);
+    uint64_t hash = hash64(text, ((uint64_t)u->op->index << 16) + u->region);
     if (a->seen_count * 4 >= a->seen_size * 3) {
         uint64_t size = a->seen_size ? a->seen_size * 2 : 256;
         uint64_t *grown = calloc(size, sizeof(grown[0]));

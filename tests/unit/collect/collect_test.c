@@ -386,7 +386,8 @@ static void test_partial_run_has_a_base(void **state)
 
 static void buckets_rule(struct world *w)
 {
-    fake_rule(&w->f, (struct fake_rule){.op = "s3:ListBuckets", .json = "{\"Buckets\":[{\"Name\":\"b1\",\"BucketRegion\":\"us-east-1\"},{\"Name\":\"b2\",\"BucketRegion\":\"us-east-1\"},{\"Name\":\"b3\",\"BucketRegion\":\"us-east-1\"}]}"});
+    fake_rule(&w->f, (struct fake_rule){.op = "s3:ListBuckets", .json = "{\"Buckets\":[{\"Name\":\"b1\",\"BucketRegion\":\"us-east-1\"},"
+        "{\"Name\":\"b2\",\"BucketRegion\":\"us-east-1\"},{\"Name\":\"b3\",\"BucketRegion\":\"us-east-1\"}]}"});
 }
 
 static void test_interrupted_and_resumed(void **state)
