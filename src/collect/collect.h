@@ -48,6 +48,7 @@ struct collect_options {
     uint32_t max_per_host;     /* 0 = no limit; COLLECT_PER_HOST is the usual one */
     double max_rate;           /* requests a second over all; 0 = no cap */
     bool no_limits;            /* benchmarks: no per-host limit, no rate table */
+    int64_t retry_budget_s;    /* how long one call may be throttled; every wait shrinks or grows with it; 0 = 120 */
     int64_t deadline_s;        /* wall time after which nothing more starts; 0 = none */
 
     bool resume;               /* go on with the newest interrupted run */

@@ -197,6 +197,8 @@ static bool try_again(struct unit *u, const struct reply *r, enum reply_class cl
     struct sched *s = u->s;
     int64_t delay_us = 0;
     enum retry_verdict v = retry_next(&u->retry, class, r->retry_after_ms, now(s), sched_random(s), &delay_us);
+    if (s->o->retry_budget_s > 0)
+        delay_us = delay_us * s->o->retry_budget_s / RETRY_THROTTLE_BUDGET_S;
     if (class == REPLY_THROTTLED) {
         s->p.throttled++;
         s->sum->throttles++;

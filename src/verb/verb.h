@@ -36,6 +36,7 @@ typedef int verb_function(struct ward *w, struct err *e);
 
 /* Sorted as in data/options.tsv. */
 #define WARD_VERBS(X)                                                                              \
+    X(audit)                                                                                       \
     X(import)                                                                                      \
     X(export)                                                                                      \
     X(explain)                                                                                     \
