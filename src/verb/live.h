@@ -6,6 +6,7 @@
 #define WARD_VERB_LIVE_H
 
 #include "aws/credentials.h"
+#include "aws/sigv4.h"
 #include "collect/collect.h"
 #include "control/control.h"
 #include "verb/verb.h"
