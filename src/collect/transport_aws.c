@@ -61,21 +61,6 @@ static int64_t signing_time(struct aws *w)
     return aws_now(w) + w->offset_us;
 }
 
-/* "Tue, 24 Nov 2026 07:41:28 GMT" (RFC 9110, section 5.6.7). 0 when it is something else. */
-static int64_t http_date(struct str s)
-{
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    uint64_t day, year, hour, minute, second;
-    if (s.len != 29 || !str_to_u64(str_sub(s, 5, 7), &day) || !str_to_u64(str_sub(s, 12, 16), &year) ||
-        !str_to_u64(str_sub(s, 17, 19), &hour) || !str_to_u64(str_sub(s, 20, 22), &minute) ||
-        !str_to_u64(str_sub(s, 23, 25), &second) || year < 1970 || year > 9999)
-        return 0;
-    for (int m = 0; m < 12; m++)
-        if (memcmp(months + (size_t)m * 3, s.ptr + 8, 3) == 0)
-            return (instant_days((int)year, m + 1, (int)day) * 86400 + (int64_t)(hour * 3600 + minute * 60 + second)) * US_PER_S;
-    return 0;
-}
-
 static enum reply_class class_of(enum aws_class c)
 {
     switch (c) {
@@ -119,7 +104,8 @@ static void read_answer(const struct flight *f, const struct http_response *h, s
     r->json = answer.json;
     r->truncated = answer.truncated;
     r->retry_after_ms = answer.retry_after_ms;
-    r->server_us = http_date(http_header(h, "Date"));
+    if (!http_date(http_header(h, "Date"), &r->server_us))
+        r->server_us = 0;
 }
 
 static void no_answer(const struct http_response *h, struct reply *r)

@@ -59,6 +59,9 @@ struct http_response {
 
 /* Value of a header, first occurrence, trimmed; {NULL,0} when absent. Names compare without case. */
 struct str http_header(const struct http_response *r, const char *name);
+/* "Tue, 24 Nov 2026 07:41:28 GMT" (RFC 9110, June 2022, section 5.6.7, the preferred form only) in
+ * microseconds. False when it is something else. */
+bool http_date(struct str s, int64_t *us);
 
 struct http *http_new(const struct http_options *o, struct err *e) WARN_UNUSED;
 void http_free(struct http *h);

@@ -36,6 +36,8 @@ typedef int verb_function(struct ward *w, struct err *e);
 
 /* Sorted as in data/options.tsv. */
 #define WARD_VERBS(X)                                                                              \
+    X(doctor)                                                                                      \
+    X(policy)                                                                                      \
     X(audit)                                                                                       \
     X(import)                                                                                      \
     X(export)                                                                                      \

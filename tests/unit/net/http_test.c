@@ -466,6 +466,18 @@ static void finds_headers(void **state)
 
 #define t(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void test_date(void **state)
+{
+    (void)state;
+    int64_t us;
+    assert_true(http_date(STR("Tue, 24 Nov 2026 07:41:28 GMT"), &us));
+    assert_true(us == INT64_C(1795506088000000));
+    assert_false(http_date(STR("Tue, 24 Nov 2026 07:41:28 UTC"), &us));
+    assert_false(http_date(STR("Tue, 24 Xyz 2026 07:41:28 GMT"), &us));
+    assert_false(http_date(STR("Tue, 24 Nov 2026 27:41:28 GMT"), &us));
+    assert_false(http_date(STR(""), &us));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +485,7 @@ int main(void)
         t(sends_a_dead_reused_connection_again), t(reports_a_reused_connection_that_died),
         t(callbacks_start_requests), t(abort_drops_all), t(a_signal_ends_the_wait),
         t(sends_exactly_what_it_is_given), t(no_redirects_no_cookies), t(proxy_of_the_environment),
+        cmocka_unit_test(test_date),
         cmocka_unit_test(refuses_bad_requests), cmocka_unit_test(finds_headers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
