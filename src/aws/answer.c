@@ -83,7 +83,12 @@ static const struct aws_member *payload_member(const struct aws_output *output)
     return NULL;
 }
 
-/* Members of the root that stand in the body: without one, an empty body says all there is. */
+/*
+ * Members of the root that stand in the body: without one, an empty body says all there is. With one, AWS
+ * sends at least "{}" or the empty element (a bucket without notifications is <NotificationConfiguration/>:
+ * Amazon S3 API Reference, GetBucketNotificationConfiguration), so no bytes at all are an answer that was
+ * lost on its way, and not the news that there is nothing.
+ */
 static bool wants_body(const struct aws_output *output)
 {
     for (uint32_t i = 0; output->root && i < output->root->count; i++)
@@ -101,25 +106,63 @@ static struct json *bucket_location(struct reading *r, const struct xml_node *ro
     return object;
 }
 
-static struct json *from_xml_root(struct reading *r, const struct xml_node *root)
+static bool is_modelled(const struct aws_struct *shape, const struct json *value)
+{
+    for (uint32_t i = 0; i < shape->count; i++)
+        if (json_get(value, shape->members[i].name))
+            return true;
+    return shape->document || shape->count == 0 || value->count == 0;
+}
+
+/* What was read by `shape` into the object. An answer with content, and nothing in it that the model knows,
+ * is somebody else's: read on, it would look like one where nothing is set. */
+static struct json *take_result(const struct reading *r, struct json *object, const struct aws_struct *shape,
+                                const struct aws_member *payload, struct json *value, struct err *e)
+{
+    if (!value)
+        return NULL;
+    if (!is_modelled(shape, value)) {
+        (void)err_set(e, ERR_PARSE, "nothing of %.*s in the answer, but \"%.*s\"", STR_ARG(r->op->operation), STR_ARG(value->first->key));
+        return NULL;
+    }
+    if (payload)
+        json_set(object, payload->name, value);
+    else
+        take_members(object, value);
+    return object;
+}
+
+static struct json *unexpected(const struct xml_node *root, struct err *e)
+{
+    (void)err_set(e, ERR_PARSE, "an unexpected <%.*s>", STR_ARG(root->name));
+    return NULL;
+}
+
+/* <DescribeVpcsResponse> of the EC2 protocol, <LocationConstraint>; the query protocol has a wrapper, and the
+ * models do not name the others' root. */
+static bool is_expected_root(const struct reading *r, const struct xml_node *root)
+{
+    if (str_eqz(r->op->id, "s3:GetBucketLocation"))
+        return str_eqz(root->name, "LocationConstraint");
+    return r->op->protocol != AWS_EC2 || str_starts(root->name, r->op->operation);
+}
+
+static struct json *from_xml_root(struct reading *r, const struct xml_node *root, struct err *e)
 {
     const struct aws_output *output = r->output;
     struct json *object = start_object(r);
+    if (output->raw || !is_expected_root(r, root))
+        return unexpected(root, e);
     if (str_eqz(r->op->id, "s3:GetBucketLocation"))
         return bucket_location(r, root);
-    const struct aws_member *payload = output->payload.len ? payload_member(output) : NULL;
-    if (payload) {
-        json_set(object, payload->name, aws_from_xml(r->arena, payload->ref.structure, root));
+    const struct xml_node *result = output->wrapper.len ? xml_child(root, arena_cstr(r->arena, output->wrapper)) : root;
+    if (!result)
+        return unexpected(root, e);
+    if (!output->root)
         return object;
-    }
-    if (output->wrapper.len) {
-        root = xml_child(root, arena_cstr(r->arena, output->wrapper));
-        if (!root)
-            return NULL;
-    }
-    if (output->root)
-        take_members(object, aws_from_xml(r->arena, output->root, root));
-    return object;
+    const struct aws_member *payload = output->payload.len ? payload_member(output) : NULL;
+    const struct aws_struct *shape = payload ? payload->ref.structure : output->root;
+    return take_result(r, object, shape, payload, aws_from_xml(r->arena, shape, result, e), e);
 }
 
 static struct json *from_json_root(struct reading *r, const struct json *body, struct err *e)
@@ -130,14 +173,7 @@ static struct json *from_json_root(struct reading *r, const struct json *body, s
     if (!output->root)
         return object;
     const struct aws_struct *shape = payload ? payload->ref.structure : output->root;
-    struct json *value = aws_from_json(r->arena, shape, body, e);
-    if (!value)
-        return NULL;
-    if (payload)
-        json_set(object, payload->name, value);
-    else
-        take_members(object, value);
-    return object;
+    return take_result(r, object, shape, payload, aws_from_json(r->arena, shape, body, e), e);
 }
 
 /* --- pages */
@@ -194,7 +230,7 @@ static void take_page(struct reading *r, struct json *object)
     }
     if (more && more->type == JSON_FALSE)
         return;
-    r->out->truncated = more && more->type == JSON_TRUE && !token.len;
+    r->out->truncated = more && more->type != JSON_NULL && !token.len;
     if (op->page_keys == 1 || !token.len) {
         r->out->page_token = token;
         return;
@@ -242,13 +278,15 @@ static void read_xml(struct reading *r)
         return;
     }
     bool speaks_xml = r->op->protocol == AWS_QUERY || r->op->protocol == AWS_EC2 || r->op->protocol == AWS_REST_XML;
-    struct json *object = good(r) && speaks_xml ? from_xml_root(r, root) : NULL;
+    if (!good(r)) {
+        bare_status(r);
+        return;
+    }
+    struct json *object = speaks_xml ? from_xml_root(r, root, &e) : unexpected(root, &e);
     if (object)
         finish(r, object);
-    else if (good(r))
-        set_error(r, "UnreadableAnswer", arena_printf(r->arena, "an unexpected <%.*s>", STR_ARG(root->name)));
     else
-        bare_status(r);
+        unreadable(r, &e);
 }
 
 /* Some services say 200 and mean an error. */
@@ -291,9 +329,15 @@ static void read_empty(struct reading *r)
         bare_status(r);
 }
 
+/* GetBucketPolicy: the body is the policy, which the CLI prints as a string. A part of one is none. */
 static void read_raw(struct reading *r)
 {
+    struct err e = {0};
     struct json *object = start_object(r);
+    if (!json_parse(r->arena, r->body, AWS_BODY_MAX_BYTES, &e)) {
+        unreadable(r, &e);
+        return;
+    }
     json_set(object, r->output->payload, json_string(r->arena, r->body));
     finish(r, object);
 }

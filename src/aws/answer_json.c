@@ -6,32 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { POLICY_MAX_BYTES = 1 << 20, TEMPLATE_MAX_BYTES = 2 << 20 };
-
-/* Seconds since 1970 as AWS writes them: "1700000000", "1700000000.123", "1.7E9". */
-static bool epoch_us(struct str text, int64_t *us)
-{
-    char buffer[64];
-    if (text.len == 0 || text.len >= sizeof(buffer))
-        return false;
-    memcpy(buffer, text.ptr, text.len);
-    buffer[text.len] = '\0';
-    char *end = NULL;
-    double seconds = strtod(buffer, &end);
-    if (*end != '\0' || !isfinite(seconds) || fabs(seconds) > 2.5e11)
-        return false;
-    *us = (int64_t)(seconds * 1e6 + (seconds < 0 ? -0.5 : 0.5));
-    return true;
-}
-
-static struct json *timestamp(struct arena *a, struct str text)
-{
-    int64_t us = 0;
-    char out[INSTANT_TEXT_MAX];
-    if (!instant_parse(text, &us) && !epoch_us(text, &us))
-        return json_string(a, text);
-    return json_string(a, arena_str(a, str_of(instant_cli(us, out))));
-}
+enum { POLICY_MAX_BYTES = 1 << 20, TEMPLATE_MAX_BYTES = 2 << 20, NUMBER_MAX_BYTES = 64 };
 
 static struct json *parsed_or_text(struct arena *a, struct str text, struct str original, size_t max_bytes)
 {
@@ -50,7 +25,7 @@ static size_t digits(struct str s, size_t at)
 static bool is_number(struct str s)
 {
     size_t from = s.len && s.ptr[0] == '-', at = digits(s, from);
-    if (s.len > 64 || at == from || (s.ptr[from] == '0' && at > from + 1))
+    if (s.len > NUMBER_MAX_BYTES || at == from || (s.ptr[from] == '0' && at > from + 1))
         return false;
     if (at < s.len && s.ptr[at] == '.') {
         from = at + 1;
@@ -66,6 +41,39 @@ static bool is_number(struct str s)
             return false;
     }
     return at == s.len;
+}
+
+/* Seconds since 1970 as AWS writes them: "1700000000", "1700000000.123", "1.7E9"; years 1 to 9999, as Python. */
+static bool epoch_us(struct str text, int64_t *us)
+{
+    char buffer[NUMBER_MAX_BYTES + 1];
+    if (!is_number(text))
+        return false;
+    memcpy(buffer, text.ptr, text.len);
+    buffer[text.len] = '\0';
+    double seconds = 0, fraction = modf(strtod(buffer, NULL), &seconds);
+    if (!isfinite(seconds) || seconds < (double)(instant_days(1, 1, 1) * 86400 + 1) ||
+        seconds >= (double)(instant_days(10000, 1, 1) * 86400 - 1))
+        return false;
+    *us = (int64_t)seconds * US_PER_S + llrint(fraction * 1e6); /* Python rounds the fraction alone, half to even */
+    return true;
+}
+
+static struct json *timestamp(struct arena *a, struct str text)
+{
+    int64_t us = 0;
+    char out[INSTANT_TEXT_MAX];
+    if (!instant_parse(text, &us) && !epoch_us(text, &us))
+        return json_string(a, text);
+    return json_string(a, arena_str(a, str_of(instant_cli(us, out))));
+}
+
+/* AWS writes "true" and "false"; Python's servers "True" and "False". Nothing else is one of the two. */
+static struct json *boolean(struct arena *a, struct str text)
+{
+    if (str_eq_nocase(text, STR("true")))
+        return json_bool(a, true);
+    return str_eq_nocase(text, STR("false")) ? json_bool(a, false) : json_string(a, text);
 }
 
 static struct json *number(struct arena *a, struct str text)
@@ -85,7 +93,7 @@ struct json *aws_scalar(struct arena *a, char kind, struct str text)
     case 'f':
         return number(a, str_trim(text));
     case 'b':
-        return json_bool(a, str_eq_nocase(text, STR("true")));
+        return boolean(a, str_trim(text));
     case 't':
         return timestamp(a, text);
     case 'p':
@@ -168,10 +176,11 @@ static struct json *convert(struct arena *a, const struct aws_ref *ref, const st
     return convert_scalar(a, ref, value, e);
 }
 
-static bool is_wire_name(const struct aws_struct *shape, struct str name)
+static bool is_known(const struct aws_struct *shape, struct str name)
 {
     for (uint32_t i = 0; i < shape->count; i++)
-        if (shape->members[i].place == AWS_PLACE_BODY && str_eq(shape->members[i].wire, name))
+        if (str_eq(shape->members[i].name, name) ||
+            (shape->members[i].place == AWS_PLACE_BODY && str_eq(shape->members[i].wire, name)))
             return true;
     return false;
 }
@@ -196,7 +205,7 @@ struct json *aws_from_json(struct arena *a, const struct aws_struct *shape, cons
         json_set(object, m->name, converted);
     }
     for json_each (it, body)
-        if (it->type != JSON_NULL && !str_eqz(it->key, "__type") && !is_wire_name(shape, it->key))
+        if (it->type != JSON_NULL && !str_eqz(it->key, "__type") && !is_known(shape, it->key))
             json_set(object, it->key, copy(a, it));
     return object;
 }

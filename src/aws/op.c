@@ -264,6 +264,7 @@ const struct aws_op *aws_ops_parse(struct arena *a, struct str text, uint32_t *c
 }
 
 struct table {
+    struct arena *arena;
     const struct aws_op *ops;
     const struct aws_op **by_cli;
     uint32_t count;
@@ -280,7 +281,7 @@ static int compare_cli(const void *a, const void *b)
 /* Lives until the process ends: the table is a constant that is cheaper to read than to compile. */
 static void table_load(void)
 {
-    struct arena *a = arena_new(1 << 18);
+    struct arena *a = table.arena = arena_new(1 << 18);
     struct err e = {0};
     table.ops = aws_ops_parse(a, embed_get("data/aws/operations.tsv"), &table.count, &e);
     if (!table.ops || !table.count)

@@ -224,12 +224,14 @@ const struct aws_output *aws_shapes_find(const struct aws_shapes *s, struct str 
 }
 
 static const struct aws_shapes *embedded;
+static struct arena *embedded_arena; /* lives until the process ends, as the table of operations does */
 static pthread_once_t embedded_once = PTHREAD_ONCE_INIT;
 
 static void embedded_load(void)
 {
     struct err e = {0};
-    embedded = aws_shapes_parse(arena_new(1 << 20), embed_get("data/aws/shapes.txt"), &e);
+    embedded_arena = arena_new(1 << 20);
+    embedded = aws_shapes_parse(embedded_arena, embed_get("data/aws/shapes.txt"), &e);
     if (!embedded)
         die("data/aws/shapes.txt: %s", e.message);
 }

@@ -1,18 +1,28 @@
 #!/usr/bin/env python3
 """Every operation of the table, serialized by ward and by botocore: the requests must be the same.
 
-usage: check_serialize.py HELPER ROOT      (python of the venv that has botocore)
+usage: check_serialize.py BUILD [--record FILE OPERATION...]
 Bodies in JSON are compared as values (botocore puts a space after ':'); all else byte for byte.
+Ends with `N passed, M failed`; exit status 77 without botocore. --record writes calls of these operations
+with botocore's requests, one JSON object a line.
 """
 import json
+import os
 import re
 import subprocess
 import sys
 
-import botocore.serialize
-import botocore.session
-from botocore.awsrequest import AWSRequest, prepare_request_dict
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "moto"))
+import org  # noqa: E402
 
+BUILD = sys.argv[1]
+org.use_venv(BUILD)
+
+import botocore.serialize  # noqa: E402
+import botocore.session  # noqa: E402
+from botocore.awsrequest import AWSRequest, prepare_request_dict  # noqa: E402
+
+ACCOUNT = "123456789012"
 PROTOCOL = {"json1.0": "json", "json1.1": "json"}
 # What botocore's handlers add after its serializer.
 ADDED = {"glacier": {"x-amz-glacier-version"}, "apigateway": {"accept"}}
@@ -68,35 +78,39 @@ def same(op, ours, theirs):
     return differences
 
 
+def call_of(row, model):
+    """(what ward is asked, the parameters that botocore gets): every parameter, the page's token and size."""
+    fixed = json.loads(row["fixed"]) if row["fixed"] else {}
+    fixed = {k: ACCOUNT if v == "@account" else v for k, v in fixed.items()}
+    pages = [p for p in row["page_in"].split(",") if p]
+    names = [re.split("[=@:]", p)[0] for p in re.findall(r"(?:^| )(\w+)[=@:]", row["params"])]
+    given = {n: sample(model.input_shape.members[n]) for n in names if n not in fixed and n not in pages and n != row["page_size"]}
+    params = {**fixed, **given}
+    if row["page_size"]:
+        params[row["page_size"]] = int(row["page_size_max"])
+    token = "a+b/c= d"
+    for page in pages:
+        params[page] = token
+    if row["id"].startswith("route53:"):  # botocore's handler takes off what Route 53 puts in front of ids
+        params = {k: v.split("/")[-1] if k in ("Id", "HostedZoneId") else v for k, v in params.items()}
+    ask = {"op": row["id"], "params": given, "account": ACCOUNT,
+           "token": json.dumps([token] * len(pages)) if len(pages) > 1 else token if pages else ""}
+    return ask, params
+
+
 def main():
-    helper, root = sys.argv[1:3]
+    record = open(sys.argv[3], "w", encoding="utf-8") if sys.argv[2:3] == ["--record"] else None
     session = botocore.session.get_session()
-    process = subprocess.Popen([helper], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([f"{BUILD}/tests/protocol-helper"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     failed = done = 0
-    for row in read_table(root):
+    for row in read_table(org.ROOT):
         name, operation = row["id"].split(":")
         model = session.get_service_model(name).operation_model(operation)
-        protocol = PROTOCOL.get(row["protocol"], row["protocol"])
-        fixed = json.loads(row["fixed"]) if row["fixed"] else {}
-        fixed = {k: "123456789012" if v == "@account" else v for k, v in fixed.items()}
-        pages = [p for p in row["page_in"].split(",") if p]
-        names = [re.split("[=@:]", p)[0] for p in re.findall(r"(?:^| )(\w+)[=@:]", row["params"])]
-        given = {n: sample(model.input_shape.members[n]) for n in names
-                 if n not in fixed and n not in pages and n != row["page_size"]}
-        params = {**fixed, **given}
-        if row["page_size"]:
-            params[row["page_size"]] = int(row["page_size_max"])
-        token = "a+b/c= d"
-        for page in pages:
-            params[page] = token
-        ask = {"op": row["id"], "params": given, "account": "123456789012",
-               "token": json.dumps([token] * len(pages)) if len(pages) > 1 else token if pages else ""}
+        ask, params = call_of(row, model)
         process.stdin.write(json.dumps(ask) + "\n")
         process.stdin.flush()
         ours = json.loads(process.stdout.readline())
-        if name == "route53":  # its handler takes off what Route 53 puts in front of ids
-            params = {k: v.split("/")[-1] if k in ("Id", "HostedZoneId") else v for k, v in params.items()}
-        theirs = expected(name, model, protocol, params)
+        theirs = expected(name, model, PROTOCOL.get(row["protocol"], row["protocol"]), params)
         done += 1
         wrong = ["error"] if "error" in ours else same(row["id"], ours, theirs)
         if wrong:
@@ -104,8 +118,11 @@ def main():
             print(f"{row['id']}: {', '.join(wrong)}")
             for key in wrong:
                 print(f"  ward     {ours.get(key)}\n  botocore {theirs.get(key)}")
+        if record and row["id"] in sys.argv[4:]:
+            record.write(json.dumps({**ask, "want": theirs}, ensure_ascii=False) + "\n")
     process.stdin.close()
-    print(f"{done} operations, {failed} differ")
+    process.wait()
+    print(f"{done - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -6,9 +6,10 @@ Starts a server on a free port, seeds it, calls every operation of the table wit
   ok      botocore's parse, printed by the AWS CLI's rules, with ward's JSON
   error   the error code
   html    moto has no such operation: ward must call it an error, never an empty answer
-Prints counts and each difference.
+Prints each difference and ends with `N passed, M failed`; exit status 77 without moto. Where moto is at
+fault, EXPECTED says so with the reason, and an expected difference that does not show is a failure as well.
 
-usage: check_answers.py HELPER ROOT [--record DIR]      (python of the venv that has moto)
+usage: check_answers.py BUILD [--record DIR]
 """
 import base64
 import datetime
@@ -16,29 +17,44 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import org  # noqa: E402
+
+BUILD = sys.argv[1]
+org.use_venv(BUILD)
 os.environ["TZ"] = "UTC"
 time.tzset()
 os.environ.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="x" * 40, AWS_EC2_METADATA_DISABLED="true")
 
-import botocore.parsers
-import botocore.session
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.config import Config
-from botocore.credentials import Credentials
+import botocore.parsers  # noqa: E402
+import botocore.session  # noqa: E402
+from botocore.auth import SigV4Auth  # noqa: E402
+from botocore.awsrequest import AWSRequest  # noqa: E402
+from botocore.config import Config  # noqa: E402
+from botocore.credentials import Credentials  # noqa: E402
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import moto_seed
+import moto_seed  # noqa: E402
 
 ACCOUNT = "123456789012"
 PROTOCOL = {"json1.0": "json", "json1.1": "json"}
 CALLS_PER_SOURCE = 3
+OPERATIONS_MIN = 350  # with moto 5.2.5 there are 370; fewer means that its seed no longer works
+# moto 5.2.5 at fault: what differs, and why ward reads it as it does.
+PYTHON_TRUE = "moto prints Python's True, AWS true; ward takes either for true, botocore takes it for false"
+EXPECTED = {
+    "cloudfront:ListDistributions": ("SmoothStreaming: ward True botocore False", PYTHON_TRUE),
+    "cloudfront:GetDistributionConfig": ("SmoothStreaming: ward True botocore False", PYTHON_TRUE),
+    "s3:GetBucketAcl": ("<Permission> is there twice", "moto puts all permissions of a grantee into one Grant, where S3's schema has "
+                        "exactly one; to read the first alone would hide the others, so ward refuses"),
+    "s3:GetBucketNotificationConfiguration": ("an empty body", "moto sends no byte, S3 an empty <NotificationConfiguration/>; ward does "
+                                              "not take a lost body for a bucket without notifications"),
+    "s3:GetBucketPolicyStatus": ("nothing of GetBucketPolicyStatus", "moto does not know ?policyStatus and lists the bucket's objects"),
+}
 
 
 def read_table(root):
@@ -49,19 +65,11 @@ def read_table(root):
 
 class Moto:
     def __init__(self):
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = org.free_port()
         environment = dict(os.environ, MOTO_EC2_LOAD_DEFAULT_AMIS="false", MOTO_IAM_LOAD_MANAGED_POLICIES="false")
         self.process = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        sys.exit("moto did not start")
+        org.wait_for(f"http://127.0.0.1:{self.port}/moto-api/", self.process)
 
     def close(self):
         self.process.terminate()
@@ -285,6 +293,9 @@ class Check:
     def count(self, what):
         self.counts[what] = self.counts.get(what, 0) + 1
 
+    def differ(self, row, what):
+        self.differences.append((row["id"], what))
+
     def model(self, row):
         service, operation = row["id"].split(":")
         return self.session.get_service_model(service).operation_model(operation)
@@ -292,7 +303,7 @@ class Check:
     def call(self, row, params):
         request = self.helper.ask({"op": row["id"], "params": params, "account": ACCOUNT, "token": ""})
         if "error" in request:
-            self.differences.append(f"{row['id']} {params}: {request['error']}")
+            self.differ(row, f"{params}: {request['error']}")
             return
         status, headers, body = self.moto.send(request, row["signing_name"], row["home_region"] or "us-east-1")
         block = "".join(f"{k}: {v}\r\n" for k, v in headers)
@@ -300,7 +311,7 @@ class Check:
         if body[:64].strip().lower().startswith((b"<!doctype", b"<html")):
             self.count("html")
             if ours["class"] in ("ok", "absent", "gone"):
-                self.differences.append(f"{row['id']}: an HTML body is taken for {ours['class']}")
+                self.differ(row, f"an HTML body is taken for {ours['class']}")
             return
         parser = botocore.parsers.create_parser(PROTOCOL.get(row["protocol"], row["protocol"]))
         shape = self.model(row).output_shape
@@ -309,7 +320,7 @@ class Check:
         except Exception as e:
             self.count("botocore cannot read it")
             if ours["class"] == "ok":
-                self.differences.append(f"{row['id']}: ward reads what botocore cannot: {e!r}")
+                self.differ(row, f"ward reads what botocore cannot: {e!r}")
             return
         self.compare(row, params, status, block, body, ours, theirs)
 
@@ -318,12 +329,12 @@ class Check:
             self.count("error")
             code = theirs.get("Error", {}).get("Code", "")
             if ours["code"] != code and not (ours["code"].startswith("Http") and code in ("", str(status))):
-                self.differences.append(f"{row['id']}: code ward {ours['code']!r} botocore {code!r} {body[:200]!r}")
+                self.differ(row, f"code ward {ours['code']!r} botocore {code!r} {body[:200]!r}")
             return
         want = cli_json(row, self.model(row), theirs, body)
         if ours["class"] != "ok":
             self.count("not ok")
-            self.differences.append(f"{row['id']}: {ours['class']} {ours['code']} {ours['message']} {body[:200]!r}")
+            self.differ(row, f"{ours['class']} {ours['code']} {ours['message']} {body[:200]!r}")
             return
         self.answers.setdefault(row["id"], []).append((params, ours["json"]))
         got, unknown = without_unknown(ours["json"], self.model(row).output_shape)
@@ -331,9 +342,9 @@ class Check:
             self.unknown.setdefault(row["id"], set()).update(unknown)
         found = difference(got, want)
         if found:
-            self.differences.append(f"{row['id']}: {found}")
+            self.differ(row, found)
         elif not same_order(got, want):
-            self.differences.append(f"{row['id']}: the order of members differs")
+            self.differ(row, "the order of members differs")
         self.count("different" if found else "equal")
         self.answered.add(row["id"])
         if self.record and not found:
@@ -356,9 +367,22 @@ class Check:
                     self.call(row, params)
 
 
+def judge(differences):
+    """The expected differences seen, and the lines of what fails."""
+    seen, failed = set(), []
+    for op, what in differences:
+        part, why = EXPECTED.get(op, ("", ""))
+        if part and part in what:
+            seen.add(op)
+            print(f"expected: {op}: {why}")
+        else:
+            failed.append(f"DIFFERENT {op}: {what}")
+    failed += [f"DIFFERENT {op}: no more, take it off EXPECTED" for op in EXPECTED if op not in seen]
+    return len(differences) - sum(not line.endswith("EXPECTED") for line in failed), failed
+
+
 def main():
-    helper, root = sys.argv[1:3]
-    record = sys.argv[4] if len(sys.argv) > 4 and sys.argv[3] == "--record" else None
+    record = sys.argv[3] if len(sys.argv) > 3 and sys.argv[2] == "--record" else None
     moto = Moto()
     try:
         session = botocore.session.get_session()
@@ -370,19 +394,24 @@ def main():
                     retries={"max_attempts": 1}, inject_host_prefix=False, s3={"addressing_style": "path"}))
             return clients[service]
         problems = moto_seed.seed(client)
-        check = Check(Helper(helper), moto, session, record)
-        check.run({row["id"]: row for row in read_table(root)})
+        check = Check(Helper(f"{BUILD}/tests/protocol-helper"), moto, session, record)
+        check.run({row["id"]: row for row in read_table(org.ROOT)})
     finally:
         moto.close()
     for line in problems:
         print("seed:", line)
     for op, names in sorted(check.unknown.items()):
         print(f"unknown to the model, kept: {op} {', '.join(sorted(names))}")
-    for line in check.differences:
-        print("DIFFERENT", line)
+    expected, failed = judge(check.differences)
+    for line in failed:
+        print(line)
     print(", ".join(f"{n} {what}" for what, n in sorted(check.counts.items())))
-    print(f"{len(check.answered)} operations answered and compared, {len(check.differences)} differences")
-    return 1 if check.differences else 0
+    print(f"{len(check.answered)} operations answered and compared")
+    if len(check.answered) < OPERATIONS_MIN:
+        failed.append("too few operations answered")
+        print(f"DIFFERENT: fewer than {OPERATIONS_MIN} operations answered")
+    print(f"{sum(check.counts.get(what, 0) for what in ('equal', 'error', 'html')) + expected} passed, {len(failed)} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
