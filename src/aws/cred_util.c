@@ -64,6 +64,6 @@ bool cred_fetch(const struct cred *c, const struct http_request *q, int tries, s
     }
     if (r->outcome == HTTP_OK)
         return true;
-    struct str url = q->url;
-    return err_set(e, ERR_NET, "%.*s: %s", STR_ARG(str_cut(&url, '?')), r->error);
+    struct str url = q->url, place = str_cut(&url, '?');
+    return err_set(e, ERR_NET, "%.*s: %s", STR_ARG(place), r->error);
 }

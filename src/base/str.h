@@ -20,7 +20,7 @@ struct str {
 
 /* Of a string literal. */
 #define STR(lit) ((struct str){("" lit), sizeof(lit) - 1})
-/* For printf("%.*s", STR_ARG(s)). */
+/* For printf("%.*s", STR_ARG(s)). `s` is evaluated more than once: no call with an effect in it. */
 #define STR_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
 
 static inline struct str str_of(const char *cstr)
