@@ -2,43 +2,37 @@
 
 #include "base/file.h"
 
-struct str aws_env_get(const struct aws_env *env, const char *name)
+bool aws_env_true(const struct env *env, const char *name)
 {
-    const char *v = env->get ? env->get(env->user, name) : NULL;
-    return v && *v ? str_of(v) : (struct str){NULL, 0};
+    return str_eq_nocase(env_get(env, name), STR("true"));
 }
 
-bool aws_env_true(const struct aws_env *env, const char *name)
+struct str aws_config_home(struct arena *a, const struct env *env, struct str path)
 {
-    return str_eq_nocase(aws_env_get(env, name), STR("true"));
-}
-
-struct str aws_config_home(struct arena *a, const struct aws_env *env, struct str path)
-{
-    struct str home = aws_env_get(env, "HOME");
+    struct str home = env_get(env, "HOME");
     if (!str_starts(path, STR("~/")) || !home.ptr)
         return path;
     return arena_printf(a, "%.*s%.*s", STR_ARG(home), STR_ARG(str_sub(path, 1, path.len)));
 }
 
-struct str aws_config_profile(const struct aws_env *env, const char *profile)
+struct str aws_config_profile(const struct env *env, const char *profile)
 {
     if (profile)
         return str_of(profile);
-    struct str p = aws_env_get(env, "AWS_PROFILE");
+    struct str p = env_get(env, "AWS_PROFILE");
     if (!p.ptr)
-        p = aws_env_get(env, "AWS_DEFAULT_PROFILE");
+        p = env_get(env, "AWS_DEFAULT_PROFILE");
     return p.ptr ? p : STR("default");
 }
 
-bool aws_config_load(struct arena *a, const struct aws_env *env, struct aws_config *out, struct err *e)
+bool aws_config_load(struct arena *a, const struct env *env, struct aws_config *out, struct err *e)
 {
     static const struct {
         const char *variable, *usual;
     } files[AWS_FILES] = {{"AWS_CONFIG_FILE", "~/.aws/config"}, {"AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"}};
     *out = (struct aws_config){0};
     for (int i = 0; i < AWS_FILES; i++) {
-        struct str named = aws_env_get(env, files[i].variable), text;
+        struct str named = env_get(env, files[i].variable), text;
         out->path[i] = aws_config_home(a, env, named.ptr ? named : str_of(files[i].usual));
         const char *path = arena_cstr(a, out->path[i]);
         if (!file_exists(path))

@@ -17,21 +17,14 @@
 #define WARD_AWS_AWSCONFIG_H
 
 #include "base/arena.h"
+#include "base/env.h"
 #include "base/err.h"
 #include "base/str.h"
 
 enum { AWS_CONFIG_BYTES_MAX = 4 << 20, AWS_CONFIG_LINES_MAX = 20000, AWS_CONFIG_VALUE_LINES_MAX = 1000 };
 
-/* The environment as the caller wants it seen: the process's own, or a test's. */
-struct aws_env {
-    const char *(*get)(void *user, const char *name); /* NULL = not set */
-    void *user;
-};
-
-/* The value, or {NULL, 0} when it is unset or empty. */
-struct str aws_env_get(const struct aws_env *env, const char *name);
 /* "true" in any case is true; everything else, and unset, is false. */
-bool aws_env_true(const struct aws_env *env, const char *name);
+bool aws_env_true(const struct env *env, const char *name);
 
 enum aws_config_file { AWS_FILE_CONFIG, AWS_FILE_CREDENTIALS, AWS_FILES };
 enum aws_section_kind { AWS_SECTION_PROFILE, AWS_SECTION_SSO_SESSION, AWS_SECTION_SERVICES, AWS_SECTION_OTHER };
@@ -63,13 +56,13 @@ bool aws_config_parse(struct arena *a, struct str text, enum aws_config_file fil
                       struct err *e) WARN_UNUSED;
 /* Reads both files: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/. A file that is not
  * there is empty. ERR_CONFIG, ERR_IO, ERR_LIMIT. */
-bool aws_config_load(struct arena *a, const struct aws_env *env, struct aws_config *out, struct err *e) WARN_UNUSED;
+bool aws_config_load(struct arena *a, const struct env *env, struct aws_config *out, struct err *e) WARN_UNUSED;
 
 /* "~/x" with the home folder of the environment put in; else the path itself. */
-struct str aws_config_home(struct arena *a, const struct aws_env *env, struct str path);
+struct str aws_config_home(struct arena *a, const struct env *env, struct str path);
 
 /* `profile` if not NULL, else AWS_PROFILE, AWS_DEFAULT_PROFILE, "default". */
-struct str aws_config_profile(const struct aws_env *env, const char *profile);
+struct str aws_config_profile(const struct env *env, const char *profile);
 
 /* All read NULL keys as "not there": {NULL, 0}. */
 bool aws_config_has(const struct aws_config *c, enum aws_section_kind kind, struct str name);

@@ -39,8 +39,8 @@ static bool plain_is_safe(struct arena *a, struct str url)
 
 static bool choose_url(const struct cred *c, struct str *url, struct err *e)
 {
-    struct str relative = aws_env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-    *url = aws_env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    struct str relative = env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    *url = env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
     if (relative.len) {
         if (relative.ptr[0] != '/')
             return err_set(e, ERR_CONFIG, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with /");
@@ -54,8 +54,8 @@ static bool choose_url(const struct cred *c, struct str *url, struct err *e)
 
 static bool authorization(const struct cred *c, struct str *header, struct err *e)
 {
-    struct str path = aws_env_get(c->o->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-    struct str token = aws_env_get(c->o->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    struct str path = env_get(c->o->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    struct str token = env_get(c->o->env, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
     *header = (struct str){NULL, 0};
     if (path.len && !file_read(c->a, arena_cstr(c->a, path), CRED_TEXT_MAX, &token, e)) {
         err_context(e, "reading AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -76,7 +76,7 @@ enum cred_result cred_container(const struct cred *c, struct aws_credentials *ou
     struct str url, headers[2] = {STR("Accept: application/json")};
     struct http_response r;
     struct aws_credentials got = {.source = STR("container")};
-    if (!aws_env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").len && !aws_env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_FULL_URI").len)
+    if (!env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").len && !env_get(c->o->env, "AWS_CONTAINER_CREDENTIALS_FULL_URI").len)
         return CRED_NONE;
     if (!choose_url(c, &url, e) || !authorization(c, &headers[1], e))
         return CRED_FAILED;

@@ -4,19 +4,19 @@
 
 enum cred_result cred_env(const struct cred *c, struct aws_credentials *out, struct err *e)
 {
-    const struct aws_env *env = c->o->env;
+    const struct env *env = c->o->env;
     struct aws_credentials got = {
-        .access_key_id = aws_env_get(env, "AWS_ACCESS_KEY_ID"),
-        .secret_access_key = aws_env_get(env, "AWS_SECRET_ACCESS_KEY"),
-        .session_token = aws_env_get(env, "AWS_SESSION_TOKEN"),
-        .account_id = aws_env_get(env, "AWS_ACCOUNT_ID"),
+        .access_key_id = env_get(env, "AWS_ACCESS_KEY_ID"),
+        .secret_access_key = env_get(env, "AWS_SECRET_ACCESS_KEY"),
+        .session_token = env_get(env, "AWS_SESSION_TOKEN"),
+        .account_id = env_get(env, "AWS_ACCOUNT_ID"),
         .source = STR("environment"),
     };
     if (!got.access_key_id.len)
         return CRED_NONE;
     if (!got.session_token.len)
-        got.session_token = aws_env_get(env, "AWS_SECURITY_TOKEN");
-    struct str until = aws_env_get(env, "AWS_CREDENTIAL_EXPIRATION");
+        got.session_token = env_get(env, "AWS_SECURITY_TOKEN");
+    struct str until = env_get(env, "AWS_CREDENTIAL_EXPIRATION");
     if (until.len && !instant_parse(until, &got.expires_us)) {
         cred_fail(e, "AWS_CREDENTIAL_EXPIRATION is not a time: %.*s", STR_ARG(str_sub(until, 0, 60)));
         return CRED_FAILED;

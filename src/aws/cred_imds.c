@@ -6,7 +6,7 @@ enum { TIMEOUT_MS = 1000 };
 
 static struct str setting(const struct cred *c, const char *variable, const char *key)
 {
-    struct str v = aws_env_get(c->o->env, variable);
+    struct str v = env_get(c->o->env, variable);
     return v.len ? v : aws_profile_get(c->o->config, c->profile, key);
 }
 

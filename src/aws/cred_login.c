@@ -9,7 +9,7 @@
 static const char *cache_path(const struct cred *c, struct str session)
 {
     char hex[SHA256_HEX_MAX];
-    struct str folder = aws_env_get(c->o->env, "AWS_LOGIN_CACHE_DIRECTORY");
+    struct str folder = env_get(c->o->env, "AWS_LOGIN_CACHE_DIRECTORY");
     folder = aws_config_home(c->a, c->o->env, folder.len ? folder : STR("~/.aws/login/cache"));
     return arena_cstr(c->a, arena_printf(c->a, "%.*s/%s.json", STR_ARG(folder), sha256_hex(session, hex)));
 }

@@ -4,7 +4,7 @@
 
 static struct str setting(const struct cred *c, struct str profile, bool use_env, const char *variable, const char *key)
 {
-    struct str v = use_env ? aws_env_get(c->o->env, variable) : (struct str){NULL, 0};
+    struct str v = use_env ? env_get(c->o->env, variable) : (struct str){NULL, 0};
     return v.len ? v : aws_profile_get(c->o->config, profile, key);
 }
 

@@ -33,7 +33,7 @@ typedef bool aws_mfa_prompt(void *user, struct str serial, char *out, size_t siz
 
 /* All pointers must outlive what is made from it. */
 struct aws_credential_options {
-    const struct aws_env *env;
+    const struct env *env;
     const struct aws_config *config;
     const struct aws_endpoints *endpoints;
     struct http *http;

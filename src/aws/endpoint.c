@@ -3,7 +3,7 @@
 #include "aws/endpoint_table.h"
 
 struct aws_endpoints {
-    const struct aws_env *env;
+    const struct env *env;
     const struct aws_config *config;
     struct str profile, default_region;
     bool ignore_configured, fips, dual;
@@ -11,10 +11,10 @@ struct aws_endpoints {
     const struct endpoint_table *table;
 };
 
-static bool read_flag(const struct aws_env *env, const struct aws_config *c, struct str profile, const char *variable,
+static bool read_flag(const struct env *env, const struct aws_config *c, struct str profile, const char *variable,
                       const char *key, bool *out, struct err *e)
 {
-    struct str v = aws_env_get(env, variable);
+    struct str v = env_get(env, variable);
     const char *where = variable;
     if (!v.ptr) {
         v = aws_profile_get(c, profile, key);
@@ -26,15 +26,15 @@ static bool read_flag(const struct aws_env *env, const struct aws_config *c, str
     return true;
 }
 
-struct str aws_default_region(const struct aws_env *env, const struct aws_config *config, struct str profile)
+struct str aws_default_region(const struct env *env, const struct aws_config *config, struct str profile)
 {
-    struct str r = aws_env_get(env, "AWS_REGION");
+    struct str r = env_get(env, "AWS_REGION");
     if (!r.ptr)
-        r = aws_env_get(env, "AWS_DEFAULT_REGION");
+        r = env_get(env, "AWS_DEFAULT_REGION");
     return r.ptr ? r : aws_profile_get(config, profile, "region");
 }
 
-const struct aws_endpoints *aws_endpoints_new(struct arena *a, const struct aws_env *env, const struct aws_config *config,
+const struct aws_endpoints *aws_endpoints_new(struct arena *a, const struct env *env, const struct aws_config *config,
                                               struct str profile, struct err *e)
 {
     struct aws_endpoints *s = arena_new_of(a, struct aws_endpoints);
@@ -71,11 +71,11 @@ static struct str configured(struct arena *a, const struct aws_endpoints *s, str
     if (s->ignore_configured)
         return none;
     *from = arena_cstr(a, env);
-    struct str url = env.len ? aws_env_get(s->env, *from) : none;
+    struct str url = env.len ? env_get(s->env, *from) : none;
     if (url.ptr)
         return url;
     *from = "AWS_ENDPOINT_URL";
-    url = aws_env_get(s->env, *from);
+    url = env_get(s->env, *from);
     struct str services = aws_profile_get(s->config, s->profile, "services");
     if (!url.ptr && services.ptr && env.len) {
         *from = "endpoint_url of the services section";

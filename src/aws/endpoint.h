@@ -30,7 +30,7 @@ struct aws_endpoint {
 
 /* Reads the settings of `profile` and of the environment; all three must outlive it. ERR_CONFIG for a
  * setting that is neither true nor false. */
-const struct aws_endpoints *aws_endpoints_new(struct arena *a, const struct aws_env *env, const struct aws_config *config,
+const struct aws_endpoints *aws_endpoints_new(struct arena *a, const struct env *env, const struct aws_config *config,
                                               struct str profile, struct err *e) WARN_UNUSED;
 const struct aws_regions *aws_endpoints_regions(const struct aws_endpoints *s);
 
@@ -54,6 +54,6 @@ bool aws_endpoint_of(struct arena *a, const struct aws_endpoints *s, const struc
 void aws_endpoint_apply(struct arena *a, const struct aws_endpoint *at, struct str bucket, struct aws_request *r);
 
 /* AWS_REGION, AWS_DEFAULT_REGION, the profile's region; {NULL, 0} when there is none. */
-struct str aws_default_region(const struct aws_env *env, const struct aws_config *config, struct str profile);
+struct str aws_default_region(const struct env *env, const struct aws_config *config, struct str profile);
 
 #endif

@@ -52,7 +52,7 @@ bool live_open(struct ward *w, struct live *l, struct err *e)
     const char *profile = cli_strz(w->cli, "profile");
     if (!aws_config_load(w->arena, &l->env, &l->config, e))
         return false;
-    struct str name = aws_config_profile(&l->env, profile), bundle = aws_env_get(&l->env, "AWS_CA_BUNDLE");
+    struct str name = aws_config_profile(&l->env, profile), bundle = env_get(&l->env, "AWS_CA_BUNDLE");
     l->endpoints = aws_endpoints_new(w->arena, &l->env, &l->config, name, e);
     if (!l->endpoints)
         return false;

@@ -14,7 +14,7 @@
 /* What talks to AWS, by the options and the environment. */
 struct live {
     struct http *http;
-    struct aws_env env;
+    struct env env;
     struct aws_config config;
     const struct aws_endpoints *endpoints;
     struct aws_credential_options credentials;

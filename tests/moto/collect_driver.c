@@ -39,7 +39,7 @@ static void print_summary(const struct collect_summary *s)
 
 static bool collect(struct arena *a, int argc, char **argv, struct err *e)
 {
-    struct aws_env env = {from_process, NULL};
+    struct env env = {from_process, NULL};
     struct aws_config config = {0};
     struct collect_summary sum;
     if (!aws_config_load(a, &env, &config, e))

@@ -17,7 +17,7 @@ static const char *get(void *user, const char *name)
 
 static void dump(struct arena *a, const struct aws_service *service, const char *variant, struct flags flags)
 {
-    struct aws_env env = {get, &flags};
+    struct env env = {get, &flags};
     struct aws_config config = {0};
     struct err e = {0};
     uint32_t count;

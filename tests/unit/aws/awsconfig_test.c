@@ -114,7 +114,7 @@ static void loads_from_home(void **state)
     char home[] = "/tmp/ward-awsconfig-XXXXXX";
     assert_non_null(mkdtemp(home));
     struct variables v = {.home = home};
-    struct aws_env env = {get, &v};
+    struct env env = {get, &v};
     struct aws_config c;
     expect_ok(aws_config_load(a, &env, &c, &e), &e); /* nothing there */
     assert_null(c.first);
@@ -145,7 +145,7 @@ static void which_profile(void **state)
 {
     (void)state;
     struct variables v = {0};
-    struct aws_env env = {get, &v};
+    struct env env = {get, &v};
     expect_str(aws_config_profile(&env, NULL), "default");
     v.old_profile = "old";
     expect_str(aws_config_profile(&env, NULL), "old");

@@ -20,7 +20,7 @@ struct world {
     char home[64];
     char vars[24][2][512];
     struct arena *a;
-    struct aws_env env;
+    struct env env;
     struct aws_config config;
     struct aws_credential_options o;
     struct aws_provider *p;
@@ -63,7 +63,7 @@ static void world_begin(struct world *w, stub_answer *answer, const char *config
     w->a = arena_new(0);
     snprintf(w->home, sizeof w->home, "/tmp/ward-cred-XXXXXX");
     assert_non_null(mkdtemp(w->home));
-    w->env = (struct aws_env){get, w};
+    w->env = (struct env){get, w};
     set(w, "HOME", w->home);
     set(w, "AWS_EC2_METADATA_DISABLED", "true");
     set(w, "AWS_ENDPOINT_URL", arena_cstr(w->a, arena_printf(w->a, "http://127.0.0.1:%d", w->stub.port)));

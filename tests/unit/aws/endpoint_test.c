@@ -17,7 +17,7 @@ static const char *get(void *user, const char *name)
 
 struct fixture {
     struct arena *a;
-    struct aws_env env;
+    struct env env;
     struct aws_config config;
     const struct aws_endpoints *s;
 };
@@ -29,7 +29,7 @@ static struct fixture begin(const struct pair *env, const char *config)
     struct arena *a = arena_new(0);
     f = arena_new_of(a, struct fixture);
     f->a = a;
-    f->env = (struct aws_env){get, (void *)(uintptr_t)env};
+    f->env = (struct env){get, (void *)(uintptr_t)env};
     f->config.path[0] = STR("config");
     expect_ok(aws_config_parse(a, str_of(config), AWS_FILE_CONFIG, &f->config, &e), &e);
     f->s = aws_endpoints_new(a, &f->env, &f->config, STR("default"), &e);
@@ -149,7 +149,7 @@ static void refused(void **state)
     expect_refused(URL("http://host/a?b"), &s3, "us-east-1", "1", "not a web address");
     struct arena *a = arena_new(0);
     struct err e = {0};
-    struct aws_env env = {get, (void *)(uintptr_t)FLAGS("yes", "false")};
+    struct env env = {get, (void *)(uintptr_t)FLAGS("yes", "false")};
     struct aws_config config = {0};
     assert_null(aws_endpoints_new(a, &env, &config, STR("default"), &e));
     expect_err(&e, ERR_CONFIG, "AWS_USE_FIPS_ENDPOINT is neither true nor false: yes");
