@@ -1,5 +1,7 @@
--- fact_thing: every resource once an account, with its tenant.
+-- fact_thing: every resource of the customer's once an account, with its tenant.
 --
+-- Left out is what AWS owns (its managed policies and prefix lists), the organization itself, which is no tenant's and
+-- can be none's, and another account's trail as this account is shown it.
 -- source_type and source name the thing that it was made from (a snapshot's volume, a replica's source, a log
 -- group's database): it inherits the tenant of that where no rule names it itself.
 DROP TABLE IF EXISTS fact_thing;
@@ -27,6 +29,7 @@ SELECT r.account,
                      CASE WHEN r.data ->> '$.DBClusterIdentifier' IS NOT NULL THEN 'AWS::RDS::DBCluster'
                           ELSE 'AWS::RDS::DBInstance' END
                    WHEN 'AWS::EC2::NetworkInterface' THEN 'AWS::EC2::Instance'
+                   WHEN 'AWS::SSM::ManagedInstance' THEN 'AWS::EC2::Instance'
                    WHEN 'AWS::DynamoDB::Backup' THEN 'AWS::DynamoDB::Table'
                    WHEN 'AWS::Logs::LogGroup' THEN
                      CASE WHEN r.name LIKE '/aws/rds/instance/%' THEN 'AWS::RDS::DBInstance'
@@ -40,6 +43,7 @@ SELECT r.account,
                    WHEN 'AWS::RDS::DBInstance' THEN
                      coalesce(r.data ->> '$.DBClusterIdentifier', r.data ->> '$.ReadReplicaSourceDBInstanceIdentifier')
                    WHEN 'AWS::EC2::NetworkInterface' THEN r.data ->> '$.Attachment.InstanceId'
+                   WHEN 'AWS::SSM::ManagedInstance' THEN r.rid
                    WHEN 'AWS::DynamoDB::Backup' THEN r.data ->> '$.TableName'
                    WHEN 'AWS::Backup::RecoveryPoint' THEN r.data ->> '$.ResourceArn'
                    WHEN 'AWS::Logs::LogGroup' THEN
@@ -49,6 +53,10 @@ SELECT r.account,
                           WHEN r.name LIKE '/aws/lambda/%' THEN substr(r.name, 13) END END
 FROM snap_resource r
 WHERE r.kind = 'resource' AND r.type IS NOT NULL
+  AND NOT (r.type = 'AWS::IAM::ManagedPolicy' AND coalesce(r.arn, '') GLOB 'arn:aws*:iam::aws:policy/*')
+  AND NOT (r.type = 'AWS::EC2::PrefixList' AND coalesce(r.data ->> '$.OwnerId', '') = 'AWS')
+  AND r.type NOT LIKE 'AWS::Organizations::%'
+  AND NOT (r.type = 'AWS::CloudTrail::Trail' AND r.arn GLOB 'arn:*:cloudtrail:*:*:trail/*' AND r.arn NOT GLOB '*:' || r.account || ':trail/*')
 GROUP BY r.account, r.type, coalesce(r.arn, r.region || ' ' || r.rid, r.id);
 
 UPDATE fact_thing SET (tenant, why, shared, conflict, phi) =

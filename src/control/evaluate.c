@@ -166,16 +166,31 @@ static const char *name_of_verdict(int v) { return control_verdict_name((enum co
 static const char *name_of_severity(int v) { return control_severity_name((enum control_severity)v); }
 static const char *name_of_citation(int v) { return citation_state_name((enum citation_state)v); }
 
-/* Things of no tenant that are not declared shared, and things that can hold PHI. */
-static bool write_thing_counts(struct work *w, struct json_out *o, struct err *e)
+/* Per type: things, those of no tenant that are not declared shared, and those that can hold PHI. */
+static bool write_inventory(struct work *w, struct json_out *o, struct err *e)
 {
-    int64_t unassigned = 0, phi = 0;
-    if (!store_get_int(w->store, "SELECT count(*) FROM fact_thing WHERE tenant IS NULL AND shared IS NOT 1", &unassigned, e) ||
-        !store_get_int(w->store, "SELECT count(*) FROM fact_thing WHERE phi = 1", &phi, e))
+    struct query *q = query_new(w->store, "SELECT type, count(*), total(tenant IS NULL AND shared IS NOT 1), total(phi = 1)"
+                                          " FROM fact_thing GROUP BY type ORDER BY type", e);
+    if (!q)
         return false;
-    jo_kv_int(o, "unassigned", unassigned);
-    jo_kv_int(o, "phi_stores", phi);
-    return true;
+    int64_t sums[3] = {0};
+    jo_key(o, "inventory");
+    jo_array(o);
+    while (query_step(q)) {
+        static const char *const keys[] = {"count", "unassigned", "phi"};
+        jo_object(o);
+        jo_kv_str(o, "type", query_str(q, 0));
+        for (int i = 0; i < 3; i++) {
+            jo_kv_int(o, keys[i], query_int(q, i + 1));
+            sums[i] += query_int(q, i + 1);
+        }
+        jo_end_object(o);
+    }
+    jo_end_array(o);
+    jo_kv_int(o, "resources", sums[0]);
+    jo_kv_int(o, "unassigned", sums[1]);
+    jo_kv_int(o, "phi_stores", sums[2]);
+    return query_done(q);
 }
 
 static bool write_summary(struct work *w, struct err *e)
@@ -194,7 +209,7 @@ static bool write_summary(struct work *w, struct err *e)
     jo_kv_int(&o, "expired_waivers", (int64_t)sum->expired_waivers);
     jo_kv_int(&o, "refused_waivers", (int64_t)sum->refused_waivers);
     jo_kv_str(&o, "company", json_str(json_path(w->request->config, "company.name")));
-    bool counted = write_thing_counts(w, &o, e);
+    bool counted = write_inventory(w, &o, e);
     jo_end_object(&o);
     struct query *q = query_new(w->store, "UPDATE evaluation SET summary = ?1 WHERE id = ?2", e);
     bool good = q != NULL && counted;

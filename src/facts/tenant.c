@@ -55,11 +55,22 @@ static struct str rule_match(struct arena *a, const struct json *config, const s
     return (struct str){0};
 }
 
+/* Whether one of the tags that defaults.tenant_tags lists has the tenant's name as its value. */
+static struct str tag_match(struct arena *a, const struct json *config, struct str tenant, const struct thing *t)
+{
+    for json_each(key, json_path(config, "defaults.tenant_tags"))
+        if (str_eq(json_str(json_get(t->tags, json_str(key))), tenant))
+            return arena_printf(a, "tag %.*s=%.*s", STR_ARG(json_str(key)), STR_ARG(tenant));
+    return (struct str){0};
+}
+
 struct tenancy tenant_of(struct arena *a, const struct json *config, const struct thing *t)
 {
     struct tenancy r = {0};
     for json_each(rule, json_getz(config, "tenants")) {
         struct str why = rule_match(a, config, rule, t);
+        if (!why.ptr)
+            why = tag_match(a, config, rule->key, t);
         if (!why.ptr)
             continue;
         if (r.tenant.ptr || r.conflict) {

@@ -1,7 +1,8 @@
 /*
  * facts/tenant.h: whose is a thing? Pure: ward.yaml's `tenants`, `shared` and `stores` in, an answer out.
  *
- * A thing belongs to the tenant whose accounts, vpcs, tags or arns name it. All rules are looked at: where
+ * A thing belongs to the tenant whose accounts, vpcs, tags or arns name it, or whose name is the value of
+ * one of its tags that `defaults.tenant_tags` lists. All rules are looked at: where
  * they name two tenants the thing is in conflict and belongs to nobody, which is unknown, not a guess.
  * What inherits from a source (a snapshot from its volume) is the business of facts/00_thing.sql.
  */

@@ -167,16 +167,27 @@ static void write_controls(struct buf *b, const struct report_model *m)
     buf_addz(b, "</tbody></table>");
 }
 
+/* -1 is "not counted". */
+static void td_counted(struct buf *b, int64_t count)
+{
+    if (count < 0)
+        td(b, STR("not counted"));
+    else
+        td_int(b, count);
+}
+
 static void write_resources(struct buf *b, const struct report_model *m)
 {
-    buf_addf(b, "<h2 id=\"resources\">Resources</h2><p>%" PRId64 " collected", m->resources);
+    buf_addf(b, "<h2 id=\"resources\">Resources</h2><p>%" PRId64 " found", m->resources);
     if (m->unassigned >= 0)
         buf_addf(b, "; %" PRId64 " belong to no tenant and are not declared shared; %" PRId64 " can hold PHI", m->unassigned, m->phi_stores);
-    buf_addz(b, ".</p><table><thead><tr><th>Type<th>Count</tr></thead><tbody>");
+    buf_addz(b, ".</p><table><thead><tr><th>Type<th>Count<th>Of no tenant<th>Can hold PHI</tr></thead><tbody>");
     for (size_t i = 0; i < m->type_count; i++) {
         buf_addz(b, "<tr>");
         td(b, m->types[i].type);
         td_int(b, m->types[i].count);
+        td_counted(b, m->types[i].unassigned);
+        td_counted(b, m->types[i].phi);
         buf_addz(b, "</tr>");
     }
     buf_addz(b, "</tbody></table>");

@@ -31,6 +31,13 @@ static void write_instant(struct json_out *o, const char *key, int64_t us)
     jo_kv_strz(o, key, instant_z(us, text));
 }
 
+/* -1 is "not counted". */
+static void counted(struct json_out *o, const char *key, int64_t count)
+{
+    jo_key(o, key);
+    count < 0 ? jo_null(o) : jo_int(o, count);
+}
+
 static void write_summary(struct json_out *o, const struct report_model *m)
 {
     jo_key(o, "summary");
@@ -44,14 +51,27 @@ static void write_summary(struct json_out *o, const struct report_model *m)
         jo_end_object(o);
     }
     jo_kv_int(o, "resources", m->resources);
-    jo_key(o, "unassigned");
-    m->unassigned < 0 ? jo_null(o) : jo_int(o, m->unassigned);
-    jo_key(o, "phi_stores");
-    m->phi_stores < 0 ? jo_null(o) : jo_int(o, m->phi_stores);
+    counted(o, "unassigned", m->unassigned);
+    counted(o, "phi_stores", m->phi_stores);
     jo_kv_int(o, "calls", m->calls);
     jo_kv_int(o, "calls_answered", m->calls_good);
     jo_kv_int(o, "calls_from_stub", m->calls_stub);
     jo_end_object(o);
+}
+
+static void write_inventory(struct json_out *o, const struct report_model *m)
+{
+    jo_key(o, "inventory");
+    jo_array(o);
+    for (size_t i = 0; i < m->type_count; i++) {
+        jo_object(o);
+        jo_kv_str(o, "type", m->types[i].type);
+        jo_kv_int(o, "count", m->types[i].count);
+        counted(o, "unassigned", m->types[i].unassigned);
+        counted(o, "phi", m->types[i].phi);
+        jo_end_object(o);
+    }
+    jo_end_array(o);
 }
 
 static void write_scope(struct json_out *o, const struct report_model *m)
@@ -194,6 +214,7 @@ static void write_front(struct writer *w)
     write_citations(o, m);
     write_controls(o, m);
     write_gaps(o, m);
+    write_inventory(o, m);
 }
 
 bool report_json(const struct report_model *m, bool all, struct report_sink *sink, struct err *e)

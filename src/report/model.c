@@ -127,7 +127,7 @@ static void gap_row(struct report_model *m, struct arena *a, struct query *q, si
 
 static void type_row(struct report_model *m, struct arena *a, struct query *q, size_t at)
 {
-    m->types[at] = (struct report_type){column(a, q, 0), query_int(q, 1)};
+    m->types[at] = (struct report_type){column(a, q, 0), query_int(q, 1), -1, -1};
     m->resources += query_int(q, 1);
 }
 
@@ -154,7 +154,17 @@ static bool find_evaluation(struct report_model *m, struct err *e)
     return found;
 }
 
-/* What the evaluation counted itself. */
+static struct report_type type_of(const struct json *row)
+{
+    struct report_type t = {json_get_str(row, "type"), 0, -1, -1};
+    json_get_i64(row, "count", &t.count);
+    json_get_i64(row, "unassigned", &t.unassigned);
+    json_get_i64(row, "phi", &t.phi);
+    return t;
+}
+
+/* What the evaluation counted itself; its inventory takes the place of what the run's own answers hold, since a
+ * partial run is judged together with its base. */
 static void read_summary(struct report_model *m, struct arena *a)
 {
     m->unassigned = m->phi_stores = -1;
@@ -162,6 +172,13 @@ static void read_summary(struct report_model *m, struct arena *a)
     json_get_i64(summary, "unassigned", &m->unassigned);
     json_get_i64(summary, "phi_stores", &m->phi_stores);
     m->company = json_get_str(summary, "company");
+    const struct json *inventory = json_getz(summary, "inventory");
+    if (!inventory || inventory->type != JSON_ARRAY || !json_get_i64(summary, "resources", &m->resources))
+        return;
+    m->types = arena_array_of(a, struct report_type, inventory->count + 1);
+    m->type_count = 0;
+    for json_each(row, inventory)
+        m->types[m->type_count++] = type_of(row);
 }
 
 static const char gap_sql[] =

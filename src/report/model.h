@@ -45,12 +45,12 @@ struct report_gap {
     int64_t count;
 };
 
+/* What was found of one type. */
 struct report_type {
     struct str type;
-    int64_t count;
+    int64_t count, unassigned, phi; /* unassigned, phi: -1 = not counted in this evaluation */
 };
 
-/* One resource a row of the inventory: what was found of each type. */
 struct report_model {
     struct store *store;
     int64_t run, evaluation;
@@ -58,7 +58,8 @@ struct report_model {
     struct str run_kind, run_status, run_source, caller_arn, tool_version, run_tool_version, company;
     struct str config_sha256, controls_sha256, summary_json;
     int64_t counts[CONTROL_VERDICTS][CONTROL_SEVERITIES], totals[CONTROL_VERDICTS];
-    int64_t calls, calls_good, calls_denied, calls_stub, pages, resources;
+    int64_t calls, calls_good, calls_denied, calls_stub, pages;
+    int64_t resources; /* the customer's things; where the evaluation did not count them, all that was collected */
     int64_t unassigned, phi_stores; /* -1 = not counted in this evaluation */
     struct report_citation *citations;
     size_t citation_count;

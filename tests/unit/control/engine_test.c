@@ -143,11 +143,42 @@ static void no_data_is_no_pass(void **state)
     bench_close(&b);
 }
 
+/* What AWS owns, the organization itself and another account's trail are not the customer's things. */
+static void only_the_customers_things_count(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct err e = {0};
+    expect_ok(store_exec(b.store,
+        "INSERT INTO call (id, run, account, region, op, params, parent, status, at_us, source)"
+        " VALUES (1, 1, '111111111111', 'us-east-1', 'x:List', '{}', '', 'ok', 1, 'aws');"
+        "INSERT INTO resource (run, call, account, region, op, kind, type, rid, arn, parent, pos, data)"
+        " SELECT 1, 1, '111111111111', 'us-east-1', 'x:List', 'resource', j.value ->> 0, j.value ->> 1, j.value ->> 2, '', j.key, coalesce(j.value ->> 3, '{}')"
+        " FROM json_each('[[\"AWS::IAM::ManagedPolicy\",\"P1\",\"arn:aws:iam::aws:policy/ReadOnlyAccess\"],"
+        "[\"AWS::IAM::ManagedPolicy\",\"P2\",\"arn:aws:iam::111111111111:policy/own\"],"
+        "[\"AWS::EC2::PrefixList\",\"pl-1\",null,\"{\\\"OwnerId\\\":\\\"AWS\\\"}\"],"
+        "[\"AWS::EC2::PrefixList\",\"pl-2\",null,\"{\\\"OwnerId\\\":\\\"111111111111\\\"}\"],"
+        "[\"AWS::Organizations::Account\",\"222222222222\",null],"
+        "[\"AWS::CloudTrail::Trail\",\"t\",\"arn:aws:cloudtrail:us-east-1:222222222222:trail/t\"],"
+        "[\"AWS::CloudTrail::Trail\",\"own\",\"arn:aws:cloudtrail:us-east-1:111111111111:trail/own\"]]') j", &e), &e);
+    judge(&b, FAILING, "{}");
+    struct query *q = query_new(b.store, "SELECT (SELECT group_concat(value ->> '$.type' || ' ' || (value ->> '$.count'), ', ')"
+                                         " FROM json_each(summary, '$.inventory')), summary ->> '$.resources', summary ->> '$.unassigned' FROM evaluation", &e);
+    assert_true(query_step(q));
+    expect_str(query_str(q, 0), "AWS::CloudTrail::Trail 1, AWS::EC2::PrefixList 1, AWS::IAM::ManagedPolicy 1");
+    assert_int_equal(query_int(q, 1), 3);
+    assert_int_equal(query_int(q, 2), 3);
+    expect_ok(query_done(q), &e);
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(headers_are_checked_with_their_line),
                                        cmocka_unit_test(waivers_need_all_their_parts),
                                        cmocka_unit_test(a_control_that_does_not_run_is_unknown_and_harmless),
-                                       cmocka_unit_test(no_data_is_no_pass)};
+                                       cmocka_unit_test(no_data_is_no_pass),
+                                       cmocka_unit_test(only_the_customers_things_count)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,11 +150,34 @@ static void two_tenants_are_none(void **state)
     arena_free(a);
 }
 
+static void a_tag_names_its_tenant(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(0);
+    struct json *config = json_parse(a, STR("{\"defaults\":{\"tenant_tags\":[\"ward:tenant\",\"Owner\"]},"
+                                            "\"tenants\":{\"acme\":{},\"bolt\":{\"accounts\":[\"1\"]}}}"), 4096, NULL);
+    struct thing t = {.account = STR("2"), .tags = json_parse(a, STR("{\"ward:tenant\":\"acme\"}"), 4096, NULL)};
+    expect_str(tenant_of(a, config, &t).tenant, "acme");
+    expect_str(tenant_of(a, config, &t).why, "tag ward:tenant=acme");
+    t.account = STR("1"); /* the tag and the account name two */
+    assert_true(tenant_of(a, config, &t).conflict);
+    t.account = STR("2");
+    static const char *const nobody[] = {"{\"ward:tenant\":\"corp\"}", "{\"ward:tenant\":\"*\"}", "{\"tenant\":\"acme\"}", "{}"};
+    for (size_t i = 0; i < sizeof nobody / sizeof *nobody; i++) {
+        t.tags = json_parse(a, str_of(nobody[i]), 4096, NULL);
+        expect_str(tenant_of(a, config, &t).why, "unassigned");
+    }
+    t.tags = json_parse(a, STR("{\"ward:tenant\":\"acme\",\"Owner\":\"bolt\"}"), 4096, NULL);
+    assert_true(tenant_of(a, config, &t).conflict);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(halves_of_the_world_are_the_world), cmocka_unit_test(union_counts_as_counting_does),
         cmocka_unit_test(schedules_are_as_far_apart_as_their_runs), cmocka_unit_test(ports),
-        cmocka_unit_test(bad_documents_are_refused), cmocka_unit_test(two_tenants_are_none)};
+        cmocka_unit_test(bad_documents_are_refused), cmocka_unit_test(two_tenants_are_none),
+        cmocka_unit_test(a_tag_names_its_tenant)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,6 +51,31 @@ static void test_json(void **state)
     arena_free(a);
 }
 
+static void test_inventory_is_the_evaluations(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct arena *a = arena_new(0);
+    struct store *s = fixture_store(&e);
+    struct report_model m;
+    expect_ok(store_exec(s, "INSERT INTO resource (run, call, account, region, op, kind, type, parent, pos, data) VALUES"
+                            " (1, 1, '111111111111', 'us-east-1', 's3:ListBuckets', 'resource', 'AWS::S3::Bucket', '', 'Buckets/0', '{}')", &e), &e);
+    load(s, a, &m, &e); /* an evaluation that did not count */
+    assert_int_equal(m.resources, 1);
+    assert_int_equal(m.types[0].unassigned, -1);
+    expect_ok(store_exec(s, "UPDATE evaluation SET summary = '{\"resources\":5,\"unassigned\":1,\"phi_stores\":2,\"inventory\":"
+                            "[{\"type\":\"AWS::EC2::VPC\",\"count\":3,\"unassigned\":1,\"phi\":0},"
+                            "{\"type\":\"AWS::S3::Bucket\",\"count\":2,\"unassigned\":0,\"phi\":2}]}'", &e), &e);
+    load(s, a, &m, &e);
+    assert_int_equal(m.resources, 5);
+    assert_int_equal(m.type_count, 2);
+    expect_str(m.types[1].type, "AWS::S3::Bucket");
+    assert_int_equal(m.types[0].unassigned, 1);
+    assert_int_equal(m.types[1].phi, 2);
+    store_close(s);
+    arena_free(a);
+}
+
 static void test_exit_status(void **state)
 {
     (void)state;
@@ -251,7 +276,7 @@ static void test_no_result_yet(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json), cmocka_unit_test(test_exit_status), cmocka_unit_test(test_text_is_printable),
+        cmocka_unit_test(test_json), cmocka_unit_test(test_inventory_is_the_evaluations), cmocka_unit_test(test_exit_status), cmocka_unit_test(test_text_is_printable),
         cmocka_unit_test(test_html_escapes), cmocka_unit_test(test_page_holds_every_finding), cmocka_unit_test(test_diff),
         cmocka_unit_test(test_no_result_yet),
     };
