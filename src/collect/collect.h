@@ -70,6 +70,7 @@ enum { COLLECT_IN_FLIGHT = 128, COLLECT_PER_HOST = 8 };
 struct collect_summary {
     int64_t run;
     bool resumed, interrupted;
+    bool stopped;               /* interrupted by *stop, and not by the deadline */
     uint64_t calls, requests;   /* call rows of this collection; HTTP requests sent */
     uint64_t by_status[16];     /* indexed by enum call_status of ingest.h */
     uint64_t reused;            /* calls taken over from the interrupted run */

@@ -6,10 +6,79 @@
 
 #include <stdlib.h>
 
-enum { RESUME_AGE_S = 3600, RESUME_SLOTS_FIRST = 1024, RESUME_KEY_MAX_BYTES = 1 << 21 };
+enum { RESUME_AGE_S = 3600, RESUME_SLOTS_FIRST = 1024, SCOPE_MAX_BYTES = 4 << 20 };
 
 /* Ends that are facts: there is nothing to be gained from asking again. */
 #define GOOD_ENDS "('ok', 'empty', 'absent', 'gone', 'unavailable')"
+
+/* The writer's lock is ours: a run that is still marked as running was left by a ward that was killed. */
+static bool newest(struct sched *s, int64_t *run, struct str *scope)
+{
+    *run = 0;
+    struct query *q = query_new(s->store,
+                                "SELECT id, scope FROM run WHERE kind = 'collect' AND status IN ('interrupted', 'running')"
+                                " ORDER BY id DESC LIMIT 1", s->err);
+    if (!q)
+        return false;
+    if (query_step(q)) {
+        *run = query_int(q, 0);
+        *scope = arena_str(s->arena, query_str(q, 1));
+    }
+    return query_done(q);
+}
+
+static bool contains(const struct json *list, struct str name)
+{
+    for json_each (item, list)
+        if (str_eq(json_str(item), name))
+            return true;
+    return false;
+}
+
+/* What was asked for then, unless it is asked for again: then it must be the same. */
+static bool same_names(struct sched *s, int64_t run, const char *what, const struct json *then, const struct str **names,
+                       uint32_t *count)
+{
+    if (*count == 0) {
+        struct str *all = arena_array_of(s->arena, struct str, (then ? then->count : 0) + 1);
+        for json_each (item, then)
+            all[(*count)++] = json_str(item);
+        *names = all;
+        return true;
+    }
+    bool same = then && then->count == *count;
+    for (uint32_t i = 0; i < *count && same; i++)
+        same = contains(then, (*names)[i]);
+    if (!same) {
+        err_set(s->err, ERR_USAGE, "the interrupted run %lld was asked for other %s", (long long)run, what);
+        err_hint(s->err, "leave the option out to go on with that run, or start a new one");
+    }
+    return same;
+}
+
+bool resume_scope(struct sched *s, struct collect_options *o)
+{
+    struct str text = {NULL, 0};
+    if (!newest(s, &s->resumed_run, &text))
+        return false;
+    if (s->resumed_run == 0) {
+        err_set(s->err, ERR_NO_DATA, "there is no interrupted run to go on with");
+        err_hint(s->err, "start a new one without --resume");
+        return false;
+    }
+    const struct json *scope = json_parse(s->arena, text, SCOPE_MAX_BYTES, s->err), *org = json_getz(scope, "org");
+    if (!scope)
+        return false;
+    bool then = org && org->type == JSON_TRUE;
+    if (o->org && !then) {
+        err_set(s->err, ERR_USAGE, "the interrupted run %lld was not asked for the organization", (long long)s->resumed_run);
+        err_hint(s->err, "leave the option out to go on with that run, or start a new one");
+        return false;
+    }
+    o->org = then;
+    return same_names(s, s->resumed_run, "regions", json_getz(scope, "regions"), &o->regions, &o->region_count) &&
+           same_names(s, s->resumed_run, "accounts", json_getz(scope, "accounts"), &o->accounts, &o->account_count);
+}
 
 static uint64_t key_hash(struct str op, struct str account, struct str region, struct str params)
 {
@@ -34,6 +103,7 @@ static bool forget(struct sched *s, int64_t run, int64_t oldest_us, struct err *
 {
     static const char *const sql[] = {
         "DELETE FROM resource WHERE call IN (SELECT id FROM call WHERE run = :run AND (status NOT IN " GOOD_ENDS " OR at_us < :oldest))",
+        "DELETE FROM call_part WHERE call IN (SELECT id FROM call WHERE run = :run AND (status NOT IN " GOOD_ENDS " OR at_us < :oldest))",
         "DELETE FROM call WHERE run = :run AND (status NOT IN " GOOD_ENDS " OR at_us < :oldest)",
     };
     for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {

@@ -251,23 +251,23 @@ static struct str scope_json(struct sched *s)
     return text;
 }
 
-static bool newest_run(struct sched *s, const char *status, int64_t *run)
+static bool newest_complete(struct sched *s, int64_t *run)
 {
-    *run = 0;
-    struct query *q = query_new(s->store, "SELECT id FROM run WHERE kind = 'collect' AND status = ?1 ORDER BY id DESC LIMIT 1", s->err);
-    if (!q)
-        return false;
-    query_bind_strz(q, 1, status);
-    if (query_step(q))
-        *run = query_int(q, 0);
-    return query_done(q);
+    return store_get_int(s->store, "SELECT id FROM run WHERE kind = 'collect' AND status = 'complete' ORDER BY id DESC LIMIT 1", run,
+                         s->err);
+}
+
+/* The writer's lock is ours: what is marked as running was left by a ward that was killed. */
+static bool end_killed_runs(struct sched *s)
+{
+    return store_exec(s->store, "UPDATE run SET status = 'interrupted' WHERE kind = 'collect' AND status = 'running'", s->err);
 }
 
 static bool begin_new(struct sched *s)
 {
     bool partial = s->o->region_count > 0 || s->o->account_count > 0;
     int64_t base = s->o->base;
-    if (partial && base == 0 && !newest_run(s, "complete", &base))
+    if (!end_killed_runs(s) || (partial && base == 0 && !newest_complete(s, &base)))
         return false;
     struct ingest_run r = {
         .kind = "collect",
@@ -283,18 +283,12 @@ static bool begin_new(struct sched *s)
 
 static bool begin_resumed(struct sched *s)
 {
-    int64_t run;
-    if (!newest_run(s, "interrupted", &run))
-        return false;
-    if (run == 0) {
-        err_hint(s->err, "start a new one without --resume");
-        return err_set(s->err, ERR_NO_DATA, "there is no interrupted run to go on with");
-    }
     s->sum->resumed = true;
-    if (!resume_load(s, run, s->err))
-        return false;
-    s->ingest = ingest_resume(s->store, run, s->err);
-    return s->ingest && ingest_caller(s->ingest, s->me.arn, s->err);
+    s->ingest = ingest_resume(s->store, s->resumed_run, s->err);
+    if (s->ingest && resume_load(s, s->resumed_run, s->err) && ingest_caller(s->ingest, s->me.arn, s->err))
+        return true;
+    ingest_free(s->ingest);
+    return false;
 }
 
 static bool end_run(struct sched *s)
@@ -358,19 +352,20 @@ bool collect_run(struct store *store, const struct collect_options *o, struct co
     struct sched *s = calloc(1, sizeof(*s));
     if (!s)
         die("out of memory");
-    *s = (struct sched){.o = o, .t = o->transport, .store = store, .err = e, .sum = summary};
+    struct collect_options asked = *o;
+    *s = (struct sched){.o = &asked, .t = o->transport, .store = store, .err = e, .sum = summary};
     s->arena = arena_new(0);
     map_init(&s->hosts, s->arena);
     s->max_in_flight = o->max_in_flight ? o->max_in_flight : COLLECT_IN_FLIGHT;
     s->started_us = s->progress_us = s->rate_us = now(s);
     s->random = o->seed ? o->seed : (uint64_t)s->started_us | 1;
     rate_init(&s->all, o->max_rate, o->max_rate > 1 ? o->max_rate : 1, s->started_us);
-    bool ok = prepare(s) && (o->resume ? begin_resumed(s) : begin_new(s));
+    bool ok = (!o->resume || resume_scope(s, &asked)) && prepare(s) && (o->resume ? begin_resumed(s) : begin_new(s));
     if (ok) {
         summary->run = ingest_run_id(s->ingest);
         loop(s);
-        if (stop_level(s) >= 2)
-            summary->interrupted = true;
+        summary->stopped = stop_level(s) > 0 && (summary->interrupted || stop_level(s) >= 2);
+        summary->interrupted |= summary->stopped;
         ok = end_run(s);
         summarize(s);
     }

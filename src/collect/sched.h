@@ -174,6 +174,7 @@ struct sched {
     struct err *err;
 
     int64_t started_us;
+    int64_t resumed_run;
     uint64_t *resumed_keys;   /* resume.c: hashes of finished calls, open addressing */
     int64_t *resumed_calls;
     uint64_t resumed_size, resumed_count;
@@ -230,6 +231,9 @@ struct lane_feed *account_feed(struct account *a, const struct plan_feed *f, uin
 void account_free(struct account *a);
 
 /* resume.c */
+/* Finds the newest run that did not end, and takes what it was asked for into `o`. ERR_NO_DATA, or ERR_USAGE
+ * when `o` asks for something else. */
+bool resume_scope(struct sched *s, struct collect_options *o) WARN_UNUSED;
 bool resume_load(struct sched *s, int64_t run, struct err *e) WARN_UNUSED;
 /* The call's id when the interrupted run has it, else 0. */
 int64_t resume_find(const struct sched *s, const struct aws_op *op, struct str account, struct str region, struct str params);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { HEADER_BLOCK_MAX = 256 * 1024 };
+enum { HEADER_BLOCK_MAX = 256 * 1024, FETCH_POLL_MS = 200 };
 
 struct transfer {
     struct http *http;
@@ -437,7 +437,14 @@ bool http_fetch(struct http *h, struct arena *a, const struct http_request *q, s
     struct fetch f = {.arena = a, .out = r};
     if (!http_start(h, q, fetched, &f, e))
         return false;
-    while (!f.done)
-        http_poll(h, 1000);
+    struct transfer *ours = h->first;
+    while (!f.done) {
+        if (h->options.stop && *h->options.stop) {
+            transfer_unlink(ours);
+            transfer_free(ours);
+            return err_set(e, ERR_INTERRUPTED, "stopped by a signal");
+        }
+        http_poll(h, FETCH_POLL_MS);
+    }
     return true;
 }

@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <signal.h>
+
 struct http;
 
 struct http_options {
@@ -25,6 +27,7 @@ struct http_options {
     long total_timeout_ms;     /* 0 = 90000 */
     size_t body_max_bytes;     /* 0 = 64 MiB; a larger body is an error, never cut */
     const char *proxy;         /* NULL = HTTPS_PROXY / NO_PROXY of the environment, "" = none */
+    const volatile sig_atomic_t *stop; /* NULL, or: when it is not 0, http_fetch gives up */
 };
 
 struct http_request {
@@ -79,7 +82,8 @@ uint32_t http_in_flight(const struct http *h);
 void http_poll(struct http *h, int timeout_ms);
 /* Drops everything in flight; no callback runs for it. */
 void http_abort(struct http *h);
-/* One request from start to end; other requests of `h` go on meanwhile. The response lives in `a`. */
+/* One request from start to end; other requests of `h` go on meanwhile. The response lives in `a`.
+ * ERR_NET as http_start, or ERR_INTERRUPTED by the options' `stop`. */
 bool http_fetch(struct http *h, struct arena *a, const struct http_request *q, struct http_response *r, struct err *e) WARN_UNUSED;
 
 #endif

@@ -183,7 +183,7 @@ static bool check_version(struct store *s, const struct migration *list, int cou
     if (version > count) {
         err_set(e, ERR_STORE, "%s was written by a newer ward (store version %lld, this one knows %d)", s->path,
                 (long long)version, count);
-        err_hint(e, "use the newer ward, or another store with --store");
+        err_hint(e, "use the newer ward, or another store with --db");
         return false;
     }
     if (version < count && !s->writable) {

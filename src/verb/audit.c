@@ -76,7 +76,7 @@ static int64_t live_run(struct ward *w, struct store *s, const struct controls *
     struct collect_summary sum = {0};
     bool ok = live_open(w, &l, e) && live_collect(w, &l, s, controls, NULL, 0, &sum, e);
     live_close(&l);
-    *interrupted = sum.interrupted;
+    *interrupted = sum.stopped;
     return ok ? sum.run : 0;
 }
 

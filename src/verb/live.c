@@ -37,8 +37,11 @@ static bool ask_mfa(void *user, struct str serial, char *out, size_t size, struc
         return false;
     }
     char *question = arena_cstr(w->arena, arena_printf(w->arena, "MFA code for %.*s", STR_ARG(serial)));
-    if (!ask(w->arena, stdin, question, (struct str){NULL, 0}, NULL, &code, e))
-        return false;
+    if (!ask(w->arena, stdin, question, (struct str){NULL, 0}, NULL, &code, e)) {
+        if (stop_wanted)
+            err_clear(e);
+        return stop_wanted ? err_set(e, ERR_INTERRUPTED, "stopped by a signal") : false;
+    }
     if (code.len >= size)
         return err_set(e, ERR_USAGE, "an MFA code is 6 digits");
     memcpy(out, code.ptr, code.len);
@@ -62,6 +65,7 @@ bool live_open(struct ward *w, struct live *l, struct err *e)
         .ca_bundle = bundle.len ? arena_cstr(w->arena, bundle) : NULL,
         .user_agent = "ward/" WARD_VERSION,
         .total_timeout_ms = (long)cli_int(w->cli, "call-timeout", 90) * 1000,
+        .stop = &stop_wanted,
     };
     l->http = http_new(&o, e);
     if (!l->http)
@@ -146,7 +150,12 @@ bool live_collect(struct ward *w, struct live *l, struct store *s, const struct 
     bool ok = collect_run(s, &o, sum, e);
     sigaction(SIGINT, &old_int, NULL);
     sigaction(SIGTERM, &old_term, NULL);
-    progress_end(screen.progress, &screen.last, clock_us());
+    if (ok || screen.last.done + screen.last.queued + screen.last.in_flight > 0)
+        progress_end(screen.progress, &screen.last, clock_us());
     transport_aws_free(o.transport);
-    return ok;
+    if (!ok || stop_wanted < 2)
+        return ok;
+    err_set(e, ERR_INTERRUPTED, "left at the second signal; what was read is kept as run %lld", (long long)sum->run);
+    err_hint(e, "ward audit --resume goes on with it");
+    return false;
 }

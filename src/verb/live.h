@@ -27,7 +27,8 @@ bool live_open(struct ward *w, struct live *l, struct err *e) WARN_UNUSED;
 void live_close(struct live *l);
 
 /* Collects what the controls read into `s`. `regions` (count 0 = by --region, else all enabled).
- * SIGINT and SIGTERM end it: what was read is kept. False with an err when nothing could be collected. */
+ * SIGINT and SIGTERM end it: what was read is kept. False with an err when nothing could be collected,
+ * or a second signal wanted ward to leave at once (ERR_INTERRUPTED). */
 bool live_collect(struct ward *w, struct live *l, struct store *s, const struct controls *controls, const struct str *regions,
                   uint32_t region_count, struct collect_summary *sum, struct err *e) WARN_UNUSED;
 
