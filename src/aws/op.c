@@ -2,9 +2,10 @@
 
 #include "aws/op_type.h"
 #include "base/embed.h"
+#include "base/map.h"
 
 #include <pthread.h>
-#include <stdlib.h>
+#include <stdint.h>
 
 /* Columns of data/aws/operations.tsv, in order. */
 enum column {
@@ -266,17 +267,12 @@ const struct aws_op *aws_ops_parse(struct arena *a, struct str text, uint32_t *c
 struct table {
     struct arena *arena;
     const struct aws_op *ops;
-    const struct aws_op **by_cli;
+    struct map by_cli;
     uint32_t count;
 };
 
 static struct table table;
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
-
-static int compare_cli(const void *a, const void *b)
-{
-    return str_cmp((*(const struct aws_op *const *)a)->cli, (*(const struct aws_op *const *)b)->cli);
-}
 
 /* Lives until the process ends: the table is a constant that is cheaper to read than to compile. */
 static void table_load(void)
@@ -286,10 +282,9 @@ static void table_load(void)
     table.ops = aws_ops_parse(a, embed_get("data/aws/operations.tsv"), &table.count, &e);
     if (!table.ops || !table.count)
         die("data/aws/operations.tsv: %s", e.message);
-    table.by_cli = arena_array_of(a, const struct aws_op *, table.count);
+    map_init(&table.by_cli, a);
     for (uint32_t i = 0; i < table.count; i++)
-        table.by_cli[i] = &table.ops[i];
-    qsort(table.by_cli, table.count, sizeof(table.by_cli[0]), compare_cli);
+        (void)map_add(&table.by_cli, table.ops[i].cli, (void *)(uintptr_t)&table.ops[i]);
 }
 
 const struct aws_op *aws_ops(uint32_t *count)
@@ -318,17 +313,7 @@ const struct aws_op *aws_op_find(struct str id)
 
 const struct aws_op *aws_op_by_cli(struct str cli)
 {
-    uint32_t high = 0, low = 0;
-    (void)aws_ops(&high);
-    while (low < high) {
-        uint32_t mid = low + (high - low) / 2;
-        int order = str_cmp(table.by_cli[mid]->cli, cli);
-        if (order == 0)
-            return table.by_cli[mid];
-        if (order < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
+    uint32_t count = 0;
+    (void)aws_ops(&count);
+    return map_get(&table.by_cli, cli);
 }

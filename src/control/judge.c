@@ -53,7 +53,7 @@ static bool find_columns(struct plan *p, struct query *q, struct err *e)
 {
     for (int i = 0; i < COL_COUNT; i++) {
         p->columns[i] = query_column_index(q, column_names[i]);
-        if (p->columns[i] < 0 && i <= COL_REASON)
+        if (i <= COL_REASON && p->columns[i] < 0)
             return err_set(e, ERR_CONTROL, "the query has no column '%s'", column_names[i]);
     }
     return true;
@@ -61,7 +61,9 @@ static bool find_columns(struct plan *p, struct query *q, struct err *e)
 
 static struct str text(const struct plan *p, struct query *q, enum column at)
 {
-    return p->columns[at] < 0 ? (struct str){0} : query_str(q, p->columns[at]);
+    if (p->columns[at] < 0)
+        return (struct str){0};
+    return query_str(q, p->columns[at]);
 }
 
 static struct json *default_keys(struct judge *j, const struct row *r)
