@@ -90,7 +90,8 @@ static void put_time(struct buf *b, int64_t s)
 static void put_text(struct progress *p, struct buf *b, const struct progress_counts *c, int64_t now_us)
 {
     int64_t rate = rate_x10(p, c->done, now_us), eta = eta_s(p, c, now_us);
-    buf_addf(b, "%lld of %lld calls", (long long)c->done, (long long)(c->done + c->queued + c->in_flight));
+    int64_t all = c->done + c->queued + c->in_flight;
+    buf_addf(b, "%lld of %lld calls", (long long)c->done, (long long)all);
     buf_addf(b, ", %lld.%lld/s", (long long)(rate / 10), (long long)(rate % 10));
     if (eta >= 0 && c->queued + c->in_flight) {
         buf_addz(b, ", about ");

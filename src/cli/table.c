@@ -127,7 +127,7 @@ static void write_row(const struct table *t, const struct row *r, const size_t *
 
 void table_write(struct table *t, struct buf *out, bool colour, int indent, int columns)
 {
-    size_t widths[TABLE_COLUMNS_MAX];
+    size_t widths[TABLE_COLUMNS_MAX] = {0};
     measure(t, indent, columns, widths);
     for (const struct row *r = t->first; r; r = r->next)
         write_row(t, r, widths, indent, out, colour);

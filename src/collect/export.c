@@ -38,7 +38,7 @@ static bool is_empty_folder(const char *path)
     if (!d)
         return false;
     int names = 0;
-    for (struct dirent *entry; names < 3 && (entry = readdir(d));)
+    while (names < 3 && readdir(d))
         names++;
     closedir(d);
     return names <= 2;
