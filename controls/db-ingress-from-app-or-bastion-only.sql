@@ -7,25 +7,11 @@
 -- lists: rds:DescribeDBInstances; rds:DescribeDBClusters
 -- reads: ec2:DescribeSecurityGroups; ec2:DescribeVpcs; ec2:DescribeManagedPrefixLists; ec2:GetManagedPrefixListEntries
 -- remedy: Replace the named rule by one from the app tier's group: aws ec2 revoke-security-group-ingress --group-id SG --ip-permissions ..., aws ec2 authorize-security-group-ingress --group-id SG --protocol tcp --port PORT --source-group APP-SG; tag that group ward:role=app (the bastion's ward:role=bastion) or name it under declared in ward.yaml
-WITH port AS (
-  SELECT d.account, d.region, d.arn, d.name, d.vpc,
-         coalesce(d.port, CASE WHEN d.family LIKE '%postgres' THEN 5432 WHEN d.family IN ('mysql', 'aurora-mysql', 'mariadb') THEN 3306
-           WHEN d.family = 'oracle' THEN 1521 WHEN d.family = 'sqlserver' THEN 1433 WHEN d.family = 'docdb' THEN 27017
-           WHEN d.family = 'neptune' THEN 8182 WHEN d.family = 'db2' THEN 50000 END) AS port,
-         (SELECT t.tenant FROM fact_thing t WHERE t.arn = d.arn LIMIT 1) AS tenant
-  FROM fact_database d
-), rule AS (
-  SELECT p.arn, p.port, p.tenant, coalesce(p.vpc, s.vpc) AS vpc, g.sg, s.sg AS known, r.peer_kind, r.peer, r.account, r.region
-  FROM port p
-  JOIN fact_db_group g ON g.arn = p.arn
-  LEFT JOIN fact_sg s ON s.sg = g.sg
-  LEFT JOIN fact_sg_rule r ON r.sg = g.sg AND r.account = s.account AND r.region = s.region AND r.direction = 'ingress'
-   AND (r.protocol = '-1' OR (r.protocol IN ('tcp', '6') AND coalesce(p.port BETWEEN r.port_lo AND r.port_hi, 1)))
-), source AS (
-  SELECT arn, vpc, sg, known, tenant, peer_kind, peer, peer AS cidr, NULL AS meaning, NULL AS read FROM rule WHERE peer_kind IS NULL OR peer_kind <> 'prefix-list'
+WITH source AS (
+  SELECT arn, vpc, sg, known, tenant, peer_kind, peer, peer AS cidr, NULL AS meaning, NULL AS read FROM fact_db_ingress WHERE peer_kind IS NULL OR peer_kind <> 'prefix-list'
   UNION ALL
   SELECT r.arn, r.vpc, r.sg, r.known, r.tenant, r.peer_kind, r.peer, e.cidr, l.meaning, l.entries_read
-  FROM rule r
+  FROM fact_db_ingress r
   LEFT JOIN fact_prefix_list l ON l.prefix_list = r.peer AND l.account = r.account AND l.region = r.region
   LEFT JOIN fact_prefix_list_entry e ON e.prefix_list = r.peer AND e.account = r.account AND e.region = r.region
   WHERE r.peer_kind = 'prefix-list'
@@ -60,7 +46,7 @@ SELECT p.account, p.region, p.arn AS resource, p.name, NULL AS sub,
               || group_concat(DISTINCT CASE WHEN v.verdict = 'undeclared' THEN v.peer END)
               || ', which is neither tagged ward:role=app or bastion nor declared in ward.yaml'
             ELSE 'port ' || coalesce(p.port, '?') || ' is open to the app tier, the bastion or addresses of its VPC only' END AS reason,
-       (SELECT json_group_array(DISTINCT k.peer) FROM rule k WHERE k.arn = p.arn AND k.peer_kind = 'prefix-list') AS keys,
+       (SELECT json_group_array(DISTINCT k.peer) FROM fact_db_ingress k WHERE k.arn = p.arn AND k.peer_kind = 'prefix-list') AS keys,
        CASE WHEN count(v.arn) > 0 AND coalesce(sum(v.verdict <> 'good'), 0) = 0 AND coalesce(sum(v.peer_kind = 'prefix-list'), 0) = 0 THEN 'witness' END AS basis
-FROM port p LEFT JOIN verdict v ON v.arn = p.arn
+FROM fact_database p LEFT JOIN verdict v ON v.arn = p.arn
 GROUP BY p.account, p.region, p.arn

@@ -7,24 +7,13 @@
 -- lists: ec2:DescribeInstances
 -- reads: ec2:DescribeNetworkInterfaces; ec2:DescribeSubnets; ec2:DescribeRouteTables
 -- remedy: aws ec2 disassociate-address --association-id ID for an elastic address; else move the instance to a private subnet and put a load balancer or SSM Session Manager in front; IPv6: route ::/0 to an egress-only internet gateway; a bastion is declared in ward.yaml
-WITH address AS (
-  SELECT a.instance, a.family, a.address, a.public_ip, s.subnet,
-         CASE WHEN a.family = 4 THEN a.public_ip IS NOT NULL
-              WHEN NOT cidr_contains('2000::/3', a.address) THEN 0
-              WHEN s.igw_block_mode IN ('block-bidirectional', 'block-ingress') THEN 0
-              ELSE s.igw6 END AS public
-  FROM fact_instance_address a
-  LEFT JOIN (SELECT subnet, max(igw6) AS igw6, max(igw_block_mode) AS igw_block_mode FROM fact_subnet GROUP BY subnet) s ON s.subnet = a.subnet
-), summary AS (
+WITH summary AS (
   SELECT instance, max(public = 1) AS public, sum(public IS NULL) AS open, sum(family = 6) AS v6, sum(address IS NOT NULL) AS seen,
          group_concat(DISTINCT CASE WHEN public = 1 THEN coalesce(public_ip, address) END) AS shown,
          group_concat(DISTINCT CASE WHEN public IS NULL THEN address END) AS undecided
-  FROM address GROUP BY instance
+  FROM fact_instance_address GROUP BY instance
 ), judged AS (
-  SELECT i.*, s.public, s.open, s.v6, s.seen, s.shown, s.undecided,
-         (is_declared('bastions.instances', i.instance) = 1 OR coalesce(is_declared('bastions.instances', i.arn), 0) = 1
-          OR (SELECT count(*) > 0 AND min(coalesce(glob_match(t.value, json_extract(i.tags, '$."' || t.key || '"')), 0)) = 1
-              FROM config, json_each(config.doc, '$.declared.bastions.tags') t)) AS bastion
+  SELECT i.account, i.region, i.arn, i.instance, i.name, i.bastion, s.public, s.open, s.v6, s.seen, s.shown, s.undecided
   FROM fact_instance i LEFT JOIN summary s ON s.instance = i.instance
   WHERE i.state IS NULL OR i.state NOT IN ('terminated', 'shutting-down')
 )

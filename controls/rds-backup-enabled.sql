@@ -8,9 +8,7 @@
 -- remedy: aws rds modify-db-instance --db-instance-identifier NAME --backup-retention-period 35 --apply-immediately (a cluster's: modify-db-cluster); where the latest restorable time lags, look at the instance's events: aws rds describe-events --source-type db-instance --source-identifier NAME
 WITH judged AS (
   -- A collection takes time: the restorable time is held against the moment it was read, never a later one.
-  SELECT d.*, min(coalesce(d.read_us, now_us()), now_us()) AS clock_us,
-         EXISTS (SELECT 1 FROM fact_database s WHERE s.arn <> d.arn
-                 AND (s.arn = d.replica_of OR (s.name = d.replica_of AND s.account = d.account AND s.region = d.region))) AS source_judged
+  SELECT d.*, min(coalesce(d.read_us, now_us()), now_us()) AS clock_us
   FROM fact_database d
 )
 SELECT account, region, arn AS resource, name, NULL AS sub,

@@ -8,12 +8,10 @@
 -- reads: backup:ListProtectedResources; backup:ListBackupPlans; backup:GetBackupPlan; backup:ListBackupSelections; backup:GetBackupSelection
 -- remedy: Assign the database to a plan by ARN or tag: aws backup create-backup-selection --backup-plan-id ID --backup-selection file://selection.json; where the last backup is old, read the reason in aws backup list-backup-jobs --by-resource-arn ARN
 WITH judged AS (
-  SELECT d.account, d.region, d.arn, d.name, d.replica_of, p.arn AS protected, p.last_us,
+  SELECT d.account, d.region, d.arn, d.name, d.replica_of, d.source_judged, p.arn AS protected, p.last_us,
          min(coalesce(p.read_us, now_us()), now_us()) AS clock_us,
          (SELECT count(*) FROM fact_backup_cover c WHERE c.arn = d.arn AND c.account = d.account AND c.region = d.region) AS plans,
-         (SELECT min(c.interval_hours) FROM fact_backup_cover c WHERE c.arn = d.arn AND c.account = d.account AND c.region = d.region) AS hours,
-         EXISTS (SELECT 1 FROM fact_database s WHERE s.arn <> d.arn
-                 AND (s.arn = d.replica_of OR (s.name = d.replica_of AND s.account = d.account AND s.region = d.region))) AS source_judged
+         (SELECT min(c.interval_hours) FROM fact_backup_cover c WHERE c.arn = d.arn AND c.account = d.account AND c.region = d.region) AS hours
   FROM fact_database d
   LEFT JOIN fact_protected p ON p.arn = d.arn AND p.account = d.account AND p.region = d.region
 )

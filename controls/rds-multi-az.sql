@@ -6,11 +6,6 @@
 -- scope: resource
 -- lists: rds:DescribeDBInstances; rds:DescribeDBClusters
 -- remedy: aws rds modify-db-instance --db-instance-identifier NAME --multi-az --apply-immediately; a cluster: add a reader in another zone with aws rds create-db-instance --db-cluster-identifier NAME --availability-zone ZONE
-WITH judged AS (
-  SELECT d.*, EXISTS (SELECT 1 FROM fact_database s WHERE s.arn <> d.arn
-                 AND (s.arn = d.replica_of OR (s.name = d.replica_of AND s.account = d.account AND s.region = d.region))) AS source_judged
-  FROM fact_database d
-)
 SELECT account, region, arn AS resource, name, NULL AS sub,
        CASE WHEN multi_az = 1 OR source_judged THEN 1 ELSE multi_az END AS ok,
        CASE WHEN multi_az = 1 AND is_cluster THEN 'the cluster runs in more than one zone'
@@ -19,4 +14,4 @@ SELECT account, region, arn AS resource, name, NULL AS sub,
             WHEN multi_az = 0 AND is_cluster THEN 'all members of the cluster are in one zone'
             WHEN multi_az = 0 THEN 'it runs in one zone only'
             ELSE 'the answer does not tell in how many zones it runs' END AS reason
-FROM judged
+FROM fact_database

@@ -77,8 +77,11 @@ CREATE TABLE fact_database (
   account TEXT, region TEXT, arn TEXT, name TEXT, tags TEXT, is_cluster INTEGER,
   engine TEXT, engine_version TEXT, version REAL,  -- 16.3, 8.4: major and minor as a number
   family TEXT,                             -- postgres, aurora-postgres, mysql, aurora-mysql, mariadb, oracle, sqlserver, db2, docdb, neptune
-  status TEXT, backup_days INTEGER, restorable_us INTEGER, read_us INTEGER, multi_az INTEGER, vpc TEXT, port INTEGER,
-  parameter_group TEXT, parameter_status TEXT, option_groups TEXT, log_exports TEXT, replica_of TEXT
+  status TEXT, backup_days INTEGER, restorable_us INTEGER, read_us INTEGER, multi_az INTEGER, vpc TEXT,
+  port INTEGER,                            -- the engine's own where the answer names none
+  parameter_group TEXT, parameter_status TEXT, option_groups TEXT, log_exports TEXT, replica_of TEXT,
+  source_judged INTEGER,                   -- 1 when what it is a replica of is in this table too
+  tenant TEXT
 );
 INSERT INTO fact_database
 SELECT account, region, arn, name, tags, is_cluster, engine, engine_version, CAST(engine_version AS REAL),
@@ -87,7 +90,8 @@ SELECT account, region, arn, name, tags, is_cluster, engine, engine_version, CAS
             WHEN engine = 'mariadb' THEN 'mariadb' WHEN engine LIKE '%oracle-%' THEN 'oracle'
             WHEN engine LIKE '%sqlserver-%' THEN 'sqlserver' WHEN engine LIKE 'db2-%' THEN 'db2'
             WHEN engine = 'docdb' THEN 'docdb' WHEN engine = 'neptune' THEN 'neptune' END,
-       status, backup_days, restorable_us, read_us, multi_az, vpc, port, parameter_group, parameter_status, option_groups, log_exports, replica_of
+       status, backup_days, restorable_us, read_us, multi_az, vpc, port, parameter_group, parameter_status, option_groups, log_exports, replica_of, 0,
+       (SELECT t.tenant FROM fact_thing t WHERE t.arn = d.arn LIMIT 1)
 FROM (
   SELECT account, region, arn, name, tags, 0 AS is_cluster, engine, engine_version, status, backup_days, restorable_us, read_us,
          multi_az, vpc, port, parameter_group, parameter_status, option_groups, log_exports, replica_of
@@ -101,8 +105,19 @@ FROM (
          c.port, c.parameter_group, c.parameter_status,
          '[]', c.log_exports, c.replica_of
   FROM fact_db_cluster c
-);
+) d;
 CREATE INDEX fact_database_arn ON fact_database (arn);
+CREATE INDEX fact_database_name ON fact_database (account, region, name);
+UPDATE fact_database SET source_judged =
+  EXISTS (SELECT 1 FROM fact_database s WHERE s.arn = fact_database.replica_of AND s.arn <> fact_database.arn)
+  OR EXISTS (SELECT 1 FROM fact_database s WHERE s.account = fact_database.account AND s.region = fact_database.region
+             AND s.name = fact_database.replica_of AND s.arn <> fact_database.arn)
+WHERE replica_of IS NOT NULL;
+UPDATE fact_database SET port =
+  CASE WHEN family LIKE '%postgres' THEN 5432 WHEN family IN ('mysql', 'aurora-mysql', 'mariadb') THEN 3306
+       WHEN family = 'oracle' THEN 1521 WHEN family = 'sqlserver' THEN 1433 WHEN family = 'docdb' THEN 27017
+       WHEN family = 'neptune' THEN 8182 WHEN family = 'db2' THEN 50000 END
+WHERE port IS NULL;
 
 -- Parameters that decide on TLS and on what is logged; the other hundreds stay in the store.
 DROP TABLE IF EXISTS fact_db_parameter;

@@ -4,44 +4,62 @@ DROP TABLE IF EXISTS fact_instance;
 CREATE TABLE fact_instance (
   account TEXT, region TEXT, instance TEXT, arn TEXT, name TEXT, tags TEXT, state TEXT, vpc TEXT, subnet TEXT,
   image TEXT, platform TEXT, profile TEXT, launched_us INTEGER, public_ip TEXT,
-  http_endpoint TEXT, http_tokens TEXT, hop_limit INTEGER
+  http_endpoint TEXT, http_tokens TEXT, hop_limit INTEGER,
+  bastion INTEGER                          -- 1 when ward.yaml declares it one
 );
 INSERT INTO fact_instance
-SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), arn, name, tags, json_extract(data, '$.State.Name'),
+WITH tag AS MATERIALIZED (
+  SELECT t.key, t.value FROM config, json_each(config.doc, '$.declared.bastions.tags') t
+)
+SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')) AS instance, arn, name, tags, json_extract(data, '$.State.Name'),
        json_extract(data, '$.VpcId'), json_extract(data, '$.SubnetId'), json_extract(data, '$.ImageId'),
        coalesce(json_extract(data, '$.PlatformDetails'), json_extract(data, '$.Platform')), json_extract(data, '$.IamInstanceProfile.Arn'),
        unixepoch(json_extract(data, '$.LaunchTime'), 'auto') * 1000000, json_extract(data, '$.PublicIpAddress'),
        json_extract(data, '$.MetadataOptions.HttpEndpoint'), json_extract(data, '$.MetadataOptions.HttpTokens'),
-       json_extract(data, '$.MetadataOptions.HttpPutResponseHopLimit')
+       json_extract(data, '$.MetadataOptions.HttpPutResponseHopLimit'),
+       (is_declared('bastions.instances', coalesce(rid, json_extract(data, '$.InstanceId'))) = 1
+        OR coalesce(is_declared('bastions.instances', arn), 0) = 1
+        OR (SELECT count(*) > 0 AND min(coalesce(glob_match(t.value, json_extract(tags, '$."' || t.key || '"')), 0)) = 1 FROM tag t))
 FROM snap_resource WHERE op = 'ec2:DescribeInstances';
 CREATE INDEX fact_instance_id ON fact_instance (instance);
 CREATE INDEX fact_instance_vpc ON fact_instance (vpc);
 
 -- Every address of an instance, from its interfaces as EC2 lists them with the instance and as interfaces of their own.
 DROP TABLE IF EXISTS fact_instance_address;
-CREATE TABLE fact_instance_address (account TEXT, region TEXT, instance TEXT, eni TEXT, subnet TEXT, family INTEGER, address TEXT, public_ip TEXT);
+CREATE TABLE fact_instance_address (
+  account TEXT, region TEXT, instance TEXT, eni TEXT, subnet TEXT, family INTEGER, address TEXT, public_ip TEXT,
+  public INTEGER                           -- 1 when the internet reaches it; NULL = its subnet's routes were not read
+);
 INSERT INTO fact_instance_address
-SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), json_extract(n.value, '$.NetworkInterfaceId'),
-       json_extract(n.value, '$.SubnetId'), 4, json_extract(p.value, '$.PrivateIpAddress'),
-       coalesce(json_extract(p.value, '$.Association.PublicIp'), json_extract(p.value, '$.Association.CarrierIp'))
-FROM snap_resource, json_each(data, '$.NetworkInterfaces') n, json_each(n.value, '$.PrivateIpAddresses') p
-WHERE op = 'ec2:DescribeInstances'
-UNION
-SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), json_extract(n.value, '$.NetworkInterfaceId'),
-       json_extract(n.value, '$.SubnetId'), 4, json_extract(n.value, '$.PrivateIpAddress'),
-       coalesce(json_extract(n.value, '$.Association.PublicIp'), json_extract(n.value, '$.Association.CarrierIp'))
-FROM snap_resource, json_each(data, '$.NetworkInterfaces') n
-WHERE op = 'ec2:DescribeInstances' AND json_type(n.value, '$.Association') = 'object'
-UNION
-SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), json_extract(n.value, '$.NetworkInterfaceId'),
-       json_extract(n.value, '$.SubnetId'), 6, json_extract(p.value, '$.Ipv6Address'), NULL
-FROM snap_resource, json_each(data, '$.NetworkInterfaces') n, json_each(n.value, '$.Ipv6Addresses') p
-WHERE op = 'ec2:DescribeInstances'
-UNION
-SELECT i.account, i.region, i.instance, a.eni, a.subnet, a.family, a.address, coalesce(a.public_ip, a.carrier_ip)
-FROM fact_instance i JOIN fact_eni e ON e.instance = i.instance JOIN fact_eni_address a ON a.eni = e.eni
-UNION
-SELECT account, region, instance, NULL, subnet, 4, NULL, public_ip FROM fact_instance WHERE public_ip IS NOT NULL;
+WITH found AS (
+  SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')) AS instance, json_extract(n.value, '$.NetworkInterfaceId') AS eni,
+         json_extract(n.value, '$.SubnetId') AS subnet, 4 AS family, json_extract(p.value, '$.PrivateIpAddress') AS address,
+         coalesce(json_extract(p.value, '$.Association.PublicIp'), json_extract(p.value, '$.Association.CarrierIp')) AS public_ip
+  FROM snap_resource, json_each(data, '$.NetworkInterfaces') n, json_each(n.value, '$.PrivateIpAddresses') p
+  WHERE op = 'ec2:DescribeInstances'
+  UNION
+  SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), json_extract(n.value, '$.NetworkInterfaceId'),
+         json_extract(n.value, '$.SubnetId'), 4, json_extract(n.value, '$.PrivateIpAddress'),
+         coalesce(json_extract(n.value, '$.Association.PublicIp'), json_extract(n.value, '$.Association.CarrierIp'))
+  FROM snap_resource, json_each(data, '$.NetworkInterfaces') n
+  WHERE op = 'ec2:DescribeInstances' AND json_type(n.value, '$.Association') = 'object'
+  UNION
+  SELECT account, region, coalesce(rid, json_extract(data, '$.InstanceId')), json_extract(n.value, '$.NetworkInterfaceId'),
+         json_extract(n.value, '$.SubnetId'), 6, json_extract(p.value, '$.Ipv6Address'), NULL
+  FROM snap_resource, json_each(data, '$.NetworkInterfaces') n, json_each(n.value, '$.Ipv6Addresses') p
+  WHERE op = 'ec2:DescribeInstances'
+  UNION
+  SELECT i.account, i.region, i.instance, a.eni, a.subnet, a.family, a.address, coalesce(a.public_ip, a.carrier_ip)
+  FROM fact_instance i JOIN fact_eni e ON e.instance = i.instance JOIN fact_eni_address a ON a.eni = e.eni
+  UNION
+  SELECT account, region, instance, NULL, subnet, 4, NULL, public_ip FROM fact_instance WHERE public_ip IS NOT NULL
+)
+SELECT f.*, CASE WHEN f.family = 4 THEN f.public_ip IS NOT NULL
+                 WHEN NOT cidr_contains('2000::/3', f.address) THEN 0
+                 WHEN s.igw_block_mode IN ('block-bidirectional', 'block-ingress') THEN 0
+                 ELSE s.igw6 END
+FROM found f
+LEFT JOIN (SELECT subnet, max(igw6) AS igw6, max(igw_block_mode) AS igw_block_mode FROM fact_subnet GROUP BY subnet) s ON s.subnet = f.subnet;
 CREATE INDEX fact_instance_address_instance ON fact_instance_address (instance);
 
 DROP TABLE IF EXISTS fact_volume;

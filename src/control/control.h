@@ -59,12 +59,17 @@ const struct control *controls_find(const struct controls *c, struct str id);
 /* The operations that the controls list and read, sorted, each once. */
 struct strings control_operations(struct arena *a, const struct controls *c);
 
+/* What has just been finished. */
+enum control_phase { CONTROL_FACTS_BUILT, CONTROL_JUDGED, CONTROL_WRITTEN };
+
 struct control_request {
     int64_t run;
     const struct json *config; /* ward.yaml as JSON with defaults; NULL = empty */
     int64_t as_of_us;          /* ages, waivers, attestations are judged at this time */
     int64_t at_us;             /* when the judging is done, for the record */
     const char *tool_version;
+    void (*on_phase)(void *user, enum control_phase done); /* NULL = nobody asks */
+    void *user;
 };
 
 struct control_summary {

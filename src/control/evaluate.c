@@ -230,6 +230,12 @@ static bool write_all(struct work *w, struct err *e)
            write_summary(w, e);
 }
 
+static void finished(const struct control_request *r, enum control_phase done)
+{
+    if (r->on_phase)
+        r->on_phase(r->user, done);
+}
+
 bool control_evaluate(struct arena *a, struct store *s, const struct control_request *r, const struct controls *c,
                       struct control_summary *out, struct err *e)
 {
@@ -238,16 +244,21 @@ bool control_evaluate(struct arena *a, struct store *s, const struct control_req
                      .tallies = arena_array_of(a, struct control_tally, c->count + 1),
                      .findings = arena_array_of(a, struct findings, c->count + 1)};
     struct gaps gaps;
-    if (!facts_build(a, s, r->run, r->config, r->as_of_us, e) || !load_tenants(&w, e) ||
-        !gaps_load(&gaps, a, s, control_operations(a, c), e) || !gaps_publish(&gaps, s, e))
+    if (!facts_build(a, s, r->run, r->config, r->as_of_us, e))
+        return false;
+    finished(r, CONTROL_FACTS_BUILT);
+    if (!load_tenants(&w, e) || !gaps_load(&gaps, a, s, control_operations(a, c), e) || !gaps_publish(&gaps, s, e))
         return false;
     out->gaps = gaps.count;
     judge_all(&w, &gaps);
+    finished(r, CONTROL_JUDGED);
     if (!store_begin(s, e))
         return false;
     if (!write_all(&w, e)) {
         store_rollback(s);
         return false;
     }
-    return store_commit(s, e);
+    bool written = store_commit(s, e);
+    finished(r, CONTROL_WRITTEN);
+    return written;
 }

@@ -8,6 +8,8 @@
 #include "report/json.h"
 #include "report/text.h"
 
+#include <time.h>
+
 static const size_t page_max_bytes = (size_t)1 << 30;
 
 /* Whether an id is named by one of the patterns. */
@@ -134,19 +136,65 @@ static bool clock_of(struct store *s, int64_t run, int64_t *clock_us, struct err
     return found || err_set(e, ERR_NO_DATA, "%s has no run %lld", store_path(s), (long long)run);
 }
 
+/* --verbose: how long each part took, and how much of it this program worked. */
+struct lap {
+    double wall_s, cpu_s;
+};
+
+struct stopwatch {
+    struct lap from, facts, controls, writing, printing;
+};
+
+static double clock_s(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void lap(struct stopwatch *sw, struct lap *out)
+{
+    struct lap now = {clock_s(CLOCK_MONOTONIC), clock_s(CLOCK_PROCESS_CPUTIME_ID)}, from = sw->from;
+    sw->from = now;
+    *out = (struct lap){now.wall_s - from.wall_s, now.cpu_s - from.cpu_s};
+}
+
+static void on_phase(void *user, enum control_phase done)
+{
+    struct stopwatch *sw = user;
+    lap(sw, done == CONTROL_FACTS_BUILT ? &sw->facts : done == CONTROL_JUDGED ? &sw->controls : &sw->writing);
+}
+
+static void say_times(struct ward *w, struct stopwatch *sw, const struct control_summary *sum)
+{
+    unsigned long long findings = 0;
+    for (int v = 0; v < CONTROL_VERDICTS; v++)
+        findings += sum->findings[v];
+    lap(sw, &sw->printing);
+    term_say(&w->term, "facts %.2f s (CPU %.2f s), controls %.2f s (%.2f s), %llu findings written %.2f s (%.2f s), printed %.2f s (%.2f s)",
+             sw->facts.wall_s, sw->facts.cpu_s, sw->controls.wall_s, sw->controls.cpu_s, findings, sw->writing.wall_s,
+             sw->writing.cpu_s, sw->printing.wall_s, sw->printing.cpu_s);
+}
+
 int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config, const struct controls *controls, struct err *e)
 {
     struct control_request r = {.run = run, .config = config->doc, .at_us = w->now_us, .tool_version = WARD_VERSION};
     struct control_summary sum;
+    struct stopwatch sw = {0};
     struct report_model m;
     if (!clock_of(s, run, &r.as_of_us, e))
         return EXIT_GOOD;
     cli_time_us(w->cli, "as-of", &r.as_of_us);
+    r.on_phase = on_phase;
+    r.user = &sw;
+    lap(&sw, &sw.printing);
     if (!control_evaluate(w->arena, s, &r, controls, &sum, e))
         return EXIT_GOOD;
     say_errors(w, &sum);
     const char *page = cli_strz(w->cli, "html");
     if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && !write_page(&m, page, e)) || !print(w, &m, e))
         return EXIT_GOOD;
+    if (cli_flag(w->cli, "verbose"))
+        say_times(w, &sw, &sum);
     return exit_status(w, &m, e);
 }
