@@ -80,21 +80,33 @@ static enum paint citation_paint(struct str state)
     return PAINT_DIM;
 }
 
+/* What a state rests on, on the rest of the line: 44 columns and the title stand before it. */
+static void write_detail(struct writer *w, const struct report_citation *c)
+{
+    size_t used = 46 + text_width(c->title), columns = (size_t)w->options->columns;
+    if (!c->detail.len || (columns && columns < used + 20))
+        return;
+    buf_addz(&w->out, "  ");
+    buf_addz(&w->out, paint_begin(w->options->color, PAINT_DIM));
+    if (columns)
+        (void)text_fit(&w->out, c->detail, columns - used);
+    else
+        text_safe(&w->out, c->detail);
+    buf_addz(&w->out, paint_end(w->options->color));
+}
+
 static void write_register(struct writer *w)
 {
     const struct report_model *m = w->model;
     heading(w, "45 CFR 164, Security Rule: what the evidence says (never that a citation is met)");
     for (size_t i = 0; i < m->citation_count; i++) {
         const struct report_citation *c = &m->citations[i];
-        buf_addf(&w->out, "  %-22.*s ", STR_ARG(c->section));
         char state[32];
         snprintf(state, sizeof state, "%-17.*s", STR_ARG(c->state));
+        buf_addf(&w->out, "  %-22.*s ", STR_ARG(c->section));
         paint(&w->out, w->options->color, citation_paint(c->state), str_of(state));
         buf_addf(&w->out, " %.*s", STR_ARG(c->title));
-        if (c->detail.len) {
-            buf_addz(&w->out, "  ");
-            paint(&w->out, w->options->color, PAINT_DIM, c->detail);
-        }
+        write_detail(w, c);
         buf_addc(&w->out, '\n');
     }
 }

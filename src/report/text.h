@@ -12,6 +12,7 @@
 
 struct text_options {
     bool color;
+    int columns;           /* of the terminal: details of the register are cut to it; 0 = never cut */
     bool all;              /* every finding that fails or is unknown, else a few of each control */
     const char *html_path; /* named at the end when a page was written */
 };

@@ -70,7 +70,7 @@ static bool print(struct ward *w, const struct report_model *m, struct err *e)
         return report_json(m, all, &sink, e);
     if (str_eqz(form, "csv"))
         return report_csv(m, all, &sink, e);
-    struct text_options o = {.color = w->term.out_colour, .all = all, .html_path = cli_strz(w->cli, "html")};
+    struct text_options o = {.color = w->term.out_colour, .columns = w->term.out_tty ? w->term.columns : 0, .all = all, .html_path = cli_strz(w->cli, "html")};
     return report_text(m, &o, &sink, e);
 }
 
