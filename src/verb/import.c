@@ -13,14 +13,14 @@ static void say_notes(struct ward *w, const struct bundle_summary *sum)
     buf_init(&line, 1 << 16);
     for (uint32_t i = 0; i < sum->note_count; i++) {
         if (i == NOTES_SHOWN && !w->term.verbose) {
-            term_say(&w->term, "ward: and %" PRIu64 " more notes (--verbose)", sum->note_count - NOTES_SHOWN + sum->notes_dropped);
+            term_say(&w->term, "and %" PRIu64 " more notes (--verbose)", sum->note_count - NOTES_SHOWN + sum->notes_dropped);
             break;
         }
         buf_reset(&line);
         text_safe(&line, sum->notes[i].place);
         buf_addz(&line, ": ");
         text_safe(&line, sum->notes[i].message);
-        term_say(&w->term, "ward: note: %s", buf_cstr(&line));
+        term_say(&w->term, "note: %s", buf_cstr(&line));
     }
     buf_done(&line);
 }

@@ -113,13 +113,13 @@ static void say_errors(struct ward *w, const struct control_summary *sum)
     for (uint32_t i = 0; i < sum->errors.count; i++) {
         buf_reset(&line);
         text_safe(&line, sum->errors.items[i]);
-        term_say(&w->term, "ward: control did not run: %s", buf_cstr(&line));
+        term_say(&w->term, "control did not run: %s", buf_cstr(&line));
     }
     buf_done(&line);
     if (sum->expired_waivers)
-        term_say(&w->term, "ward: %llu waiver(s) have expired; what they covered counts as fail", (unsigned long long)sum->expired_waivers);
+        term_say(&w->term, "%llu waiver(s) have expired; what they covered counts as fail", (unsigned long long)sum->expired_waivers);
     if (sum->refused_waivers)
-        term_say(&w->term, "ward: %llu waiver(s) do not apply: see the findings", (unsigned long long)sum->refused_waivers);
+        term_say(&w->term, "%llu waiver(s) do not apply: see the findings", (unsigned long long)sum->refused_waivers);
 }
 
 static bool clock_of(struct store *s, int64_t run, int64_t *clock_us, struct err *e)

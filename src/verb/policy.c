@@ -43,7 +43,7 @@ static void print_documents(struct ward *w, const struct policy_documents *docs,
     out_str(w->out, buf_str(&text));
     buf_done(&text);
     if (docs->count > 1)
-        term_say(&w->term, "ward: the actions fill %u managed policies of at most 6,144 characters: attach all of them", docs->count);
+        term_say(&w->term, "the actions fill %u managed policies of at most 6,144 characters: attach all of them", docs->count);
 }
 
 /* What the controls read, and what the collector asks by itself: regions, accounts. */
