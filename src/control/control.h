@@ -47,7 +47,7 @@ struct controls {
     char sha256[65]; /* of all texts */
 };
 
-enum { CONTROL_BYTES_MAX = 1 << 20, CONTROLS_MAX = 4096, CONTROL_LIMIT_MS = 30000 };
+enum { CONTROL_BYTES_MAX = 1 << 20, CONTROLS_MAX = 4096, CONTROL_OPERATIONS_MAX = 64, CONTROL_LIMIT_MS = 30000 };
 
 /* Reads one file's text. ERR_CONTROL "file:line: why". `sql` points into a copy in `a`. */
 bool control_parse(struct arena *a, const char *file, struct str text, struct control *out, struct err *e) WARN_UNUSED;

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { KEYS_JSON_MAX = 1 << 20, EVIDENCE_MAX = 16, OPS_MAX = 64, ROWS_MAX = 5000000 };
+enum { KEYS_JSON_MAX = 1 << 20, EVIDENCE_MAX = 16, ROWS_MAX = 5000000 };
 
 enum column {
     COL_ACCOUNT, COL_REGION, COL_RESOURCE, COL_NAME, COL_SUB, COL_OK, COL_REASON, /* required down to here */
@@ -13,8 +13,8 @@ static const char *const column_names[] = {"account", "region", "resource", "nam
 
 struct plan { /* of one control: where its operations stand */
     const struct control *control;
-    struct op_calls *ops[OPS_MAX];
-    bool lists[OPS_MAX];
+    struct op_calls *ops[CONTROL_OPERATIONS_MAX];
+    bool lists[CONTROL_OPERATIONS_MAX];
     uint32_t count;
     bool global_listing;
     int columns[COL_COUNT];
@@ -32,8 +32,8 @@ static struct str keep(struct judge *j, struct str s) { return s.ptr ? arena_str
 static void add_op(struct judge *j, struct plan *p, struct str id, bool lists)
 {
     struct op_calls *o = gaps_of(j->gaps, id);
-    if (!o || p->count == OPS_MAX)
-        return;
+    if (!o || p->count == CONTROL_OPERATIONS_MAX)
+        die("operation %.*s of a control was not loaded", STR_ARG(id));
     p->lists[p->count] = lists;
     p->ops[p->count++] = o;
     if (lists && o->op->global)

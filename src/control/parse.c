@@ -177,6 +177,8 @@ static bool check_complete(struct reader *r, struct err *e)
         return bad(r, e, "no SQL below the header", (struct str){0});
     if (!c->needs.len && !c->lists.count && !c->reads.count)
         return bad(r, e, "header lacks lists and reads: what it reads must be known", (struct str){0});
+    if (c->lists.count + c->reads.count > CONTROL_OPERATIONS_MAX)
+        return bad(r, e, "more operations than a control may read", (struct str){0});
     struct str name = str_of(r->file);
     name = str_sub(name, (size_t)(str_rindex(name, '/') + 1), name.len);
     if (!str_eq(str_sub(name, 0, name.len - 4), c->id))

@@ -14,7 +14,8 @@ static const char prelude[] =
     "DROP TABLE IF EXISTS fact_account;"
     "CREATE TABLE fact_account(account TEXT PRIMARY KEY, name TEXT, reached INTEGER, reason TEXT) WITHOUT ROWID;"
     "DROP TABLE IF EXISTS fact_region;"
-    "CREATE TABLE fact_region(account TEXT, region TEXT, state TEXT, wanted INTEGER, PRIMARY KEY(account, region))"
+    "CREATE TABLE fact_region(account TEXT, region TEXT, state TEXT, wanted INTEGER, was_enabled INTEGER,"
+    " PRIMARY KEY(account, region))"
     " WITHOUT ROWID;"
     "DROP TABLE IF EXISTS fact_call;"
     "CREATE TABLE fact_call(op TEXT, account TEXT, region TEXT, parent TEXT, id INTEGER, status TEXT, code TEXT,"
@@ -22,7 +23,7 @@ static const char prelude[] =
     "INSERT INTO fact_call SELECT op, account, region, parent, id, status, code, message, missing_action, rows"
     " FROM snap_call;"
     "INSERT INTO fact_account SELECT account, name, reached, reason FROM snap_account;"
-    "INSERT INTO fact_region SELECT account, region, state, wanted FROM snap_region;";
+    "INSERT INTO fact_region SELECT account, region, state, wanted, state = 'enabled' FROM snap_region;";
 
 static bool set_config(struct store *s, struct str doc, struct err *e)
 {
@@ -50,12 +51,13 @@ static bool run_files(struct arena *a, struct store *s, struct err *e)
     return true;
 }
 
-/* What the facts in the store were made from; the prelude counts, since it is ward's too. */
-static void make_key(int64_t run, struct str config, char out[SHA256_HEX_MAX])
+/* What the facts in the store were made from: the run as it is now (a resumed run has more rows), the SQL,
+ * the configuration. */
+static void make_key(int64_t run, struct str state, struct str config, char out[SHA256_HEX_MAX])
 {
     struct buf b;
     buf_init(&b, (size_t)CONFIG_BYTES_MAX * 2);
-    buf_addf(&b, "%lld\n%s", (long long)run, prelude);
+    buf_addf(&b, "%lld %.*s\n%s", (long long)run, STR_ARG(state), prelude);
     for (size_t i = 0; i < embedded_count; i++)
         if (is_facts_file(embedded_files[i].name))
             buf_add(&b, (struct str){(const char *)embedded_files[i].data, embedded_files[i].size});
@@ -83,19 +85,35 @@ static bool remember(struct store *s, const char *key, struct err *e)
     return query_done(q) && ran;
 }
 
-static bool build(struct arena *a, struct store *s, struct str config, const char *key, struct err *e)
+/* A region that is disabled now and was not in an earlier run can still hold what runs there. */
+static bool mark_closed_regions(struct store *s, int64_t run, struct err *e)
 {
-    return store_exec(s, prelude, e) && set_config(s, config, e) && run_files(a, s, e) && remember(s, key, e);
-}
-
-static bool run_exists(struct store *s, int64_t run, struct err *e)
-{
-    int64_t found = 0;
-    struct query *q = query_new(s, "SELECT 1 FROM run WHERE id = ?1", e);
+    struct query *q = query_new(s,
+                                "UPDATE fact_region SET was_enabled = 1 WHERE state = 'disabled' AND EXISTS (SELECT 1 FROM run_region p"
+                                " WHERE p.account = fact_region.account AND p.region = fact_region.region AND p.state = 'enabled' AND p.run < ?1)", e);
     if (!q)
         return false;
     query_bind_int(q, 1, run);
-    found = query_step(q);
+    bool ran = query_run(q);
+    return query_done(q) && ran;
+}
+
+static bool build(struct arena *a, struct store *s, int64_t run, struct str config, const char *key, struct err *e)
+{
+    return store_exec(s, prelude, e) && mark_closed_regions(s, run, e) && set_config(s, config, e) && run_files(a, s, e) &&
+           remember(s, key, e);
+}
+
+/* What tells a run from the same run before it was resumed. */
+static bool run_state(struct arena *a, struct store *s, int64_t run, struct str *state, struct err *e)
+{
+    struct query *q = query_new(s, "SELECT status || ' ' || coalesce(finished_us, 0) FROM run WHERE id = ?1", e);
+    if (!q)
+        return false;
+    query_bind_int(q, 1, run);
+    bool found = query_step(q);
+    if (found)
+        *state = arena_str(a, query_str(q, 0));
     return query_done(q) && (found || err_set(e, ERR_NO_DATA, "there is no run %lld in the store", (long long)run));
 }
 
@@ -113,8 +131,11 @@ bool facts_build(struct arena *a, struct store *s, int64_t run, const struct jso
 
     char key[SHA256_HEX_MAX];
     bool same = false;
-    make_key(run, doc, key);
-    if (!run_exists(s, run, e) || !functions_register(s, ctx, e) || !store_snapshot(s, run, e) ||
+    struct str state;
+    if (!run_state(a, s, run, &state, e))
+        return false;
+    make_key(run, state, doc, key);
+    if (!functions_register(s, ctx, e) || !store_snapshot(s, run, e) ||
         !up_to_date(s, key, &same, e))
         return false;
     if (same)
@@ -122,7 +143,7 @@ bool facts_build(struct arena *a, struct store *s, int64_t run, const struct jso
     if (!store_begin(s, e))
         return false;
     ctx->building = true;
-    bool built = build(a, s, doc, key, e);
+    bool built = build(a, s, run, doc, key, e);
     ctx->building = false;
     if (!built) {
         store_rollback(s);

@@ -10,7 +10,8 @@
  * Tables that this folder makes beside those of facts/:
  *   config(doc)                                  one row: ward.yaml as JSON
  *   fact_account(account, name, reached, reason) the accounts that the run wanted
- *   fact_region(account, region, state, wanted)  their regions
+ *   fact_region(account, region, state, wanted, was_enabled)  their regions; was_enabled = 1 also when it was
+ *                                                in an earlier run and is disabled now
  *   fact_call(op, account, region, parent, id, status, code, message, missing_action, rows)
  *   fact_thing(account, region, type, id, arn, name, tags, vpc, source, tenant, why, conflict, shared, phi)
  *
