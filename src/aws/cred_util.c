@@ -64,6 +64,8 @@ bool cred_fetch(const struct cred *c, const struct http_request *q, int tries, s
     }
     if (r->outcome == HTTP_OK)
         return true;
+    if (r->untrusted)
+        err_hint(e, "AWS_CA_BUNDLE or ca_bundle names a PEM file of the authorities that are trusted in place of the system's");
     struct str url = q->url, place = str_cut(&url, '?');
     return err_set(e, ERR_NET, "%.*s: %s", STR_ARG(place), r->error);
 }

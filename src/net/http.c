@@ -364,7 +364,7 @@ static enum http_outcome classify(const struct transfer *t, CURLcode rc)
 static void finish(struct transfer *t, CURLcode rc)
 {
     curl_off_t total = 0, appconnect = 0;
-    struct http_response r = {.outcome = classify(t, rc)};
+    struct http_response r = {.outcome = classify(t, rc), .untrusted = rc == CURLE_PEER_FAILED_VERIFICATION};
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r.status);
     curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &total);
     curl_easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &appconnect);

@@ -57,6 +57,7 @@ struct http_response {
     long status;              /* HTTP status */
     struct str headers;       /* raw header block of the last answer, CRLF lines */
     struct str body;
+    bool untrusted;           /* outcome is HTTP_CONNECT because the certificate was not accepted */
     int64_t total_us, appconnect_us; /* durations */
 };
 

@@ -19,12 +19,18 @@ static void on_signal(int number)
         stop_wanted++;
 }
 
-/* --endpoint-url is AWS_ENDPOINT_URL, said on the command line. */
+/* --endpoint-url is AWS_ENDPOINT_URL, said on the command line: no variable for one service beside it counts. */
 static const char *aws_variable(void *user, const char *name)
 {
     const struct ward *w = user;
-    const char *url = strcmp(name, "AWS_ENDPOINT_URL") == 0 ? cli_strz(w->cli, "endpoint-url") : NULL;
-    return url ? url : w->env->get(w->env->user, name);
+    const char *url = cli_strz(w->cli, "endpoint-url");
+    if (url && strcmp(name, "AWS_ENDPOINT_URL") == 0)
+        return url;
+    if (url && strcmp(name, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == 0)
+        return "false";
+    if (url && strncmp(name, "AWS_ENDPOINT_URL_", 17) == 0)
+        return NULL;
+    return w->env->get(w->env->user, name);
 }
 
 static bool ask_mfa(void *user, struct str serial, char *out, size_t size, struct err *e)

@@ -1,13 +1,17 @@
 """What the live tests share: a running ward-stub, ward as a user runs it, and the loop over the test functions.
 
 A test file ends with `live.main(globals())`; its arguments are WARD WARD_STUB. Ends with `N passed, M failed`."""
+import http.server
 import json
 import os
+import pty
+import select
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -127,6 +131,72 @@ class Desk:
         assert not self.rows("PRAGMA foreign_key_check"), "foreign keys"
         assert not self.rows("SELECT id FROM resource WHERE call NOT IN (SELECT id FROM call)"), "resources without call"
         assert not self.rows("SELECT call FROM call_part WHERE call NOT IN (SELECT id FROM call)"), "parts without call"
+
+
+class Server:
+    """A small HTTP server: `answer(method, path, headers)` gives (status, text); .seen are the requests."""
+
+    def __init__(self, answer):
+        self.seen = seen = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def serve(self):
+                seen.append((self.command, self.path, dict(self.headers)))
+                status, text = answer(self.command, self.path, {k.lower(): v for k, v in self.headers.items()})
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            do_GET = do_PUT = do_POST = serve
+
+            def log_message(self, *_):  # pylint: disable=arguments-differ
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Terminal:
+    """ward with a terminal as its input and standard error."""
+
+    def __init__(self, desk, *args, env=None):
+        self.master, slave = pty.openpty()
+        self.said = ""
+        self.process = subprocess.Popen([WARD, *args], cwd=desk.folder, env=desk.environment(env), stdin=slave, stderr=slave,
+                                        stdout=subprocess.PIPE, text=True, start_new_session=True)
+        os.close(slave)
+
+    def read(self, text=None, seconds=20):
+        """Reads until `text` was said, or to the end."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and (text is None or text not in self.said):
+            ready, _, _ = select.select([self.master], [], [], 0.1)
+            if ready:
+                try:
+                    data = os.read(self.master, 4096)
+                except OSError:
+                    data = b""
+                if not data:
+                    break
+                self.said += data.decode()
+        assert text is None or text in self.said, self.said
+        return self.said
+
+    def end(self):
+        self.read()
+        out = self.process.communicate(timeout=20)[0]
+        os.close(self.master)
+        return self.process.returncode, out
 
 
 class Ended:
