@@ -36,8 +36,9 @@ static bool write_finding(void *user, const struct report_finding *f, struct err
 
 bool report_csv(const struct report_model *m, bool all, struct report_sink *sink, struct err *e)
 {
-    static const char *const titles[] = {"id", "verdict", "severity", "control", "title", "account", "region", "type", "resource",
-                                         "name", "sub", "tenant", "reason", "citations", "remedy", "waiver"};
+    static const char *const titles[] = {"id", "verdict", "severity", "control", "title", "account",
+                                         "region", "type", "resource", "name", "sub", "tenant",
+                                         "reason", "citations", "remedy", "waiver"};
     struct arena *a = arena_new(0);
     struct writer w = {.sink = sink, .all = all};
     buf_init(&w.out, (size_t)64 << 20);

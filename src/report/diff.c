@@ -9,28 +9,38 @@ const char *diff_kind_name(enum diff_kind k) { return kind_names[k]; }
 
 /* One row a finding whose verdict is not the same on both sides; severity and place from the newer. */
 static const char finding_sql[] =
-    "WITH a AS (SELECT * FROM finding WHERE evaluation = :before), b AS (SELECT * FROM finding WHERE evaluation = :after),"
+    "WITH a AS (SELECT * FROM finding WHERE evaluation = :before), b AS (SELECT * FROM finding"
+    " WHERE evaluation = :after),"
     " both AS ("
-    "  SELECT b.id, b.control, b.severity, b.account, b.region, b.resource, b.name, b.sub, coalesce(a.verdict, '') AS was, b.verdict AS is_now, b.reason"
+    "  SELECT b.id, b.control, b.severity, b.account, b.region, b.resource, b.name, b.sub,"
+    " coalesce(a.verdict, '') AS was, b.verdict AS is_now, b.reason"
     "  FROM b LEFT JOIN a ON a.id = b.id WHERE a.verdict IS NULL OR a.verdict <> b.verdict"
     "  UNION ALL"
-    "  SELECT a.id, a.control, a.severity, a.account, a.region, a.resource, a.name, a.sub, a.verdict, '', 'no longer judged: the resource or the control is gone'"
+    "  SELECT a.id, a.control, a.severity, a.account, a.region, a.resource, a.name, a.sub, a.verdict, '', "
+    "'no longer judged: the resource or the control is gone'"
     "  FROM a LEFT JOIN b ON b.id = a.id WHERE b.id IS NULL)"
     " SELECT CASE WHEN is_now = 'fail' THEN 0 WHEN is_now = 'unknown' THEN 1"
-    "  WHEN was = 'fail' AND is_now <> 'waived' THEN 2 WHEN was = 'unknown' AND is_now <> 'waived' THEN 3 ELSE 4 END AS kind,"
+    "  WHEN was = 'fail' AND is_now <> 'waived' THEN 2 WHEN was = 'unknown'"
+    " AND is_now <> 'waived' THEN 3 ELSE 4 END AS kind,"
     " id, control, severity, account, region, resource, coalesce(name, ''), sub, was, is_now, reason FROM both"
-    " WHERE NOT (was = '' AND is_now IN ('pass', 'not-applicable')) AND NOT (is_now = '' AND was IN ('pass', 'not-applicable'))"
-    " ORDER BY kind, CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, control, account, region, resource, sub";
+    " WHERE NOT (was = '' AND is_now IN ('pass', 'not-applicable')) AND NOT (is_now = ''"
+    " AND was IN ('pass', 'not-applicable'))"
+    " ORDER BY kind, CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"
+    " ELSE 3 END, control, account, region, resource, sub";
 
 static const char resource_sql[] =
-    "WITH a AS (SELECT account, region, type, coalesce(arn, rid) AS id, op, data FROM resource WHERE run = :before AND kind = 'resource'),"
-    " b AS (SELECT account, region, type, coalesce(arn, rid) AS id, op, data FROM resource WHERE run = :after AND kind = 'resource'),"
+    "WITH a AS (SELECT account, region, type, coalesce(arn, rid) AS id, op, data FROM resource"
+    " WHERE run = :before AND kind = 'resource'),"
+    " b AS (SELECT account, region, type, coalesce(arn, rid) AS id, op, data FROM resource"
+    " WHERE run = :after AND kind = 'resource'),"
     " changes AS ("
     "  SELECT CASE WHEN a.id IS NULL THEN '+' ELSE '~' END AS change, b.account, b.region, b.type, b.id"
-    "  FROM b LEFT JOIN a ON a.op = b.op AND a.id = b.id AND a.account = b.account AND a.region = b.region WHERE a.id IS NULL OR a.data <> b.data"
+    "  FROM b LEFT JOIN a ON a.op = b.op AND a.id = b.id AND a.account = b.account AND a.region = b.region"
+    " WHERE a.id IS NULL OR a.data <> b.data"
     "  UNION ALL SELECT '-', a.account, a.region, a.type, a.id FROM a LEFT JOIN b"
     "  ON a.op = b.op AND a.id = b.id AND a.account = b.account AND a.region = b.region WHERE b.id IS NULL)"
-    " SELECT change, account, region, coalesce(type, ''), coalesce(id, '') FROM changes GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 4, 2, 3, 5";
+    " SELECT change, account, region, coalesce(type, ''), coalesce(id, '') FROM changes GROUP BY 1, 2, 3, 4, 5"
+    " ORDER BY 1, 4, 2, 3, 5";
 
 static struct str text(struct arena *a, struct query *q, int at) { return arena_str(a, query_str(q, at)); }
 
@@ -59,9 +69,10 @@ static bool load_findings(struct store *s, struct arena *a, struct diff *d, stru
         d->findings = grown(a, d->findings, d->finding_count, &size, sizeof *d->findings);
         struct diff_finding *f = &d->findings[d->finding_count++];
         *f = (struct diff_finding){
-            .kind = (enum diff_kind)query_int(q, 0), .id = text(a, q, 1), .control = text(a, q, 2), .severity = text(a, q, 3),
-            .account = text(a, q, 4), .region = text(a, q, 5), .resource = text(a, q, 6), .name = text(a, q, 7),
-            .sub = text(a, q, 8), .before = text(a, q, 9), .after = text(a, q, 10), .reason = text(a, q, 11)};
+            .kind = (enum diff_kind)query_int(q, 0), .id = text(a, q, 1), .control = text(a, q, 2),
+            .severity = text(a, q, 3), .account = text(a, q, 4), .region = text(a, q, 5),
+            .resource = text(a, q, 6), .name = text(a, q, 7), .sub = text(a, q, 8), .before = text(a, q, 9),
+            .after = text(a, q, 10), .reason = text(a, q, 11)};
         d->counts[f->kind]++;
     }
     return query_done(q);
@@ -77,7 +88,8 @@ static bool load_resources(struct store *s, struct arena *a, struct diff *d, str
     size_t size = 0;
     while (query_step(q)) {
         d->resources = grown(a, d->resources, d->resource_count, &size, sizeof *d->resources);
-        d->resources[d->resource_count++] = (struct diff_resource){query_str(q, 0).ptr[0], text(a, q, 1), text(a, q, 2), text(a, q, 3), text(a, q, 4)};
+        d->resources[d->resource_count++] =
+            (struct diff_resource){query_str(q, 0).ptr[0], text(a, q, 1), text(a, q, 2), text(a, q, 3), text(a, q, 4)};
     }
     return query_done(q);
 }
@@ -85,8 +97,9 @@ static bool load_resources(struct store *s, struct arena *a, struct diff *d, str
 bool diff_load(struct store *s, struct arena *a, int64_t run_before, int64_t run_after, struct diff *d, struct err *e)
 {
     *d = (struct diff){0};
-    return report_model_load(s, a, run_before, 0, &d->before, e) && report_model_load(s, a, run_after, 0, &d->after, e) &&
-           load_findings(s, a, d, e) && load_resources(s, a, d, e);
+    return report_model_load(s, a, run_before, 0, &d->before, e) &&
+           report_model_load(s, a, run_after, 0, &d->after, e) && load_findings(s, a, d, e) &&
+           load_resources(s, a, d, e);
 }
 
 static void side_json(struct json_out *o, const char *key, const struct report_model *m)

@@ -20,7 +20,9 @@ const char *diff_kind_name(enum diff_kind k);
 
 struct diff_finding {
     enum diff_kind kind;
-    struct str id, control, severity, account, region, resource, name, sub, before, after, reason; /* before, after: "" = no such finding */
+    struct str id, control, severity, account, region, resource, name, sub;
+    struct str before, after; /* "" = no such finding */
+    struct str reason;
 };
 
 struct diff_resource {
@@ -37,7 +39,8 @@ struct diff {
 };
 
 /* Compares the newest evaluations of two runs. All memory in `a`. */
-bool diff_load(struct store *s, struct arena *a, int64_t run_before, int64_t run_after, struct diff *d, struct err *e) WARN_UNUSED;
+bool diff_load(struct store *s, struct arena *a, int64_t run_before, int64_t run_after, struct diff *d,
+               struct err *e) WARN_UNUSED;
 /* For people; `all` shows every resource that changed, else the first few. */
 void diff_text(const struct diff *d, bool color, bool all, struct buf *out);
 /* JSON, schema "ward.diff/1". */

@@ -22,19 +22,24 @@ static const struct {
 static void side(struct buf *out, const char *label, const struct report_model *m)
 {
     char as_of[INSTANT_TEXT_MAX];
-    buf_addf(out, "%s run %" PRId64 "  as of %s  %" PRId64 " fail, %" PRId64 " unknown, %" PRId64 " waived, %" PRId64 " pass\n", label, m->run,
-             instant_z(m->as_of_us, as_of), m->totals[CONTROL_FAIL], m->totals[CONTROL_UNKNOWN], m->totals[CONTROL_WAIVED], m->totals[CONTROL_PASS]);
+    buf_addf(out,
+             "%s run %" PRId64 "  as of %s  %" PRId64 " fail, %" PRId64 " unknown, %" PRId64 " waived, %" PRId64
+             " pass\n",
+             label, m->run, instant_z(m->as_of_us, as_of), m->totals[CONTROL_FAIL], m->totals[CONTROL_UNKNOWN],
+             m->totals[CONTROL_WAIVED], m->totals[CONTROL_PASS]);
 }
 
 static void finding(struct buf *out, const struct diff_finding *f)
 {
-    buf_addf(out, "  %.*s  %-8.*s %.*s  %.*s %.*s  ", STR_ARG(f->id), STR_ARG(f->severity), STR_ARG(f->control), STR_ARG(f->account), STR_ARG(f->region));
+    buf_addf(out, "  %.*s  %-8.*s %.*s  %.*s %.*s  ", STR_ARG(f->id), STR_ARG(f->severity), STR_ARG(f->control),
+             STR_ARG(f->account), STR_ARG(f->region));
     text_safe(out, f->name.len ? f->name : f->resource);
     if (f->sub.len) {
         buf_addz(out, " / ");
         text_safe(out, f->sub);
     }
-    buf_addf(out, "  %.*s -> %.*s: ", STR_ARG(f->before.len ? f->before : STR("not there")), STR_ARG(f->after.len ? f->after : STR("not there")));
+    buf_addf(out, "  %.*s -> %.*s: ", STR_ARG(f->before.len ? f->before : STR("not there")),
+             STR_ARG(f->after.len ? f->after : STR("not there")));
     text_safe(out, f->reason);
     buf_addc(out, '\n');
 }

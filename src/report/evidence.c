@@ -33,7 +33,8 @@ const struct evidence_call *evidence_call(struct evidence *ev, int64_t id, struc
     if (known)
         return known;
     struct query *q = query_new(ev->store,
-                                "SELECT account, region, op, params, status, code, message, missing_action, request_id, source, at_us"
+                                "SELECT account, region, op, params, status, code, message, missing_action, "
+                                "request_id, source, at_us"
                                 " FROM call WHERE id = ?1", e);
     if (!q)
         return NULL;
@@ -42,9 +43,10 @@ const struct evidence_call *evidence_call(struct evidence *ev, int64_t id, struc
     if (query_step(q)) {
         c = arena_new_of(ev->arena, struct evidence_call);
         *c = (struct evidence_call){
-            .id = id, .account = text(ev, q, 0), .region = text(ev, q, 1), .op = text(ev, q, 2), .params = text(ev, q, 3),
-            .status = text(ev, q, 4), .code = text(ev, q, 5), .message = text(ev, q, 6), .missing_action = text(ev, q, 7),
-            .request_id = text(ev, q, 8), .source = text(ev, q, 9), .at_us = query_int(q, 10)};
+            .id = id, .account = text(ev, q, 0), .region = text(ev, q, 1), .op = text(ev, q, 2),
+            .params = text(ev, q, 3), .status = text(ev, q, 4), .code = text(ev, q, 5),
+            .message = text(ev, q, 6), .missing_action = text(ev, q, 7), .request_id = text(ev, q, 8),
+            .source = text(ev, q, 9), .at_us = query_int(q, 10)};
         map_put(&ev->calls, arena_str(ev->arena, key), c);
     }
     return query_done(q) ? c : NULL;
@@ -57,7 +59,8 @@ bool evidence_json(struct evidence *ev, struct str ids, struct json_out *o, stru
     jo_array(o);
     for json_each (item, list) {
         int64_t id;
-        const struct evidence_call *c = item->type == JSON_NUMBER && str_to_i64(item->text, &id) ? evidence_call(ev, id, e) : NULL;
+        const struct evidence_call *c =
+            item->type == JSON_NUMBER && str_to_i64(item->text, &id) ? evidence_call(ev, id, e) : NULL;
         if (!c)
             continue;
         jo_object(o);

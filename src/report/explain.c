@@ -23,10 +23,12 @@ static bool is_id(struct str id)
     return true;
 }
 
-static bool load_finding(const struct report_model *m, struct arena *a, struct str id, struct report_finding *f, struct err *e)
+static bool load_finding(const struct report_model *m, struct arena *a, struct str id, struct report_finding *f,
+                         struct err *e)
 {
     struct query *q = query_new(m->store,
-                                "SELECT id, control, account, region, type, resource, name, sub, tenant, verdict, severity, reason, evidence, waiver"
+                                "SELECT id, control, account, region, type, resource, name, sub, tenant, verdict, "
+                                "severity, reason, evidence, waiver"
                                 " FROM finding WHERE evaluation = ?1 AND substr(id, 1, length(?2)) = ?2 LIMIT 2", e);
     if (!q)
         return false;
@@ -35,10 +37,11 @@ static bool load_finding(const struct report_model *m, struct arena *a, struct s
     int found = 0;
     while (query_step(q) && ++found == 1)
         *f = (struct report_finding){
-            .id = text(a, q, 0), .control = text(a, q, 1), .account = text(a, q, 2), .region = text(a, q, 3), .type = text(a, q, 4),
-            .resource = text(a, q, 5), .name = text(a, q, 6), .sub = text(a, q, 7), .tenant = text(a, q, 8),
-            .verdict = report_verdict(query_str(q, 9)), .severity = report_severity(query_str(q, 10)), .reason = text(a, q, 11),
-            .evidence = text(a, q, 12), .waiver = text(a, q, 13)};
+            .id = text(a, q, 0), .control = text(a, q, 1), .account = text(a, q, 2), .region = text(a, q, 3),
+            .type = text(a, q, 4), .resource = text(a, q, 5), .name = text(a, q, 6), .sub = text(a, q, 7),
+            .tenant = text(a, q, 8), .verdict = report_verdict(query_str(q, 9)),
+            .severity = report_severity(query_str(q, 10)), .reason = text(a, q, 11), .evidence = text(a, q, 12),
+            .waiver = text(a, q, 13)};
     if (!query_done(q))
         return false;
     if (found == 1)
@@ -54,8 +57,10 @@ static bool load_finding(const struct report_model *m, struct arena *a, struct s
 static bool load_data(const struct report_model *m, struct arena *a, struct explanation *x, struct err *e)
 {
     struct query *q = query_new(m->store,
-                                "SELECT op, account, region, parent, data FROM resource WHERE call IN (SELECT value FROM json_each(?1))"
-                                " AND (arn = ?2 OR rid = ?2 OR name = ?3 OR rid = ?3 OR parent = ?2 OR parent = ?3 OR (kind = 'detail' AND parent = ''))"
+                                "SELECT op, account, region, parent, data FROM resource"
+                                " WHERE call IN (SELECT value FROM json_each(?1))"
+                                " AND (arn = ?2 OR rid = ?2 OR name = ?3 OR rid = ?3 OR parent = ?2 OR parent = ?3"
+                                " OR (kind = 'detail' AND parent = ''))"
                                 " ORDER BY call, id", e);
     if (!q)
         return false;
@@ -67,7 +72,8 @@ static bool load_data(const struct report_model *m, struct arena *a, struct expl
         if (x->data_count == DATA_MAX)
             x->data_left_out++;
         else
-            x->data[x->data_count++] = (struct explain_datum){text(a, q, 0), text(a, q, 1), text(a, q, 2), text(a, q, 3), text(a, q, 4)};
+            x->data[x->data_count++] =
+                (struct explain_datum){text(a, q, 0), text(a, q, 1), text(a, q, 2), text(a, q, 3), text(a, q, 4)};
     }
     return query_done(q);
 }
@@ -224,7 +230,8 @@ void explain_text(const struct report_model *m, const struct explanation *x, boo
         if (f->verdict != CONTROL_PASS) {
             heading(out, color, "Remedy");
             buf_addf(out, "  %.*s\n", STR_ARG(x->control->remedy));
-            buf_addf(out, "  If it is right as it is: ward waive %.*s --owner WHO --reason WHY --expires DATE\n", STR_ARG(f->id));
+            buf_addf(out, "  If it is right as it is: ward waive %.*s --owner WHO --reason WHY --expires DATE\n",
+                     STR_ARG(f->id));
         }
     }
     heading(out, color, "Calls it rests on");

@@ -25,7 +25,8 @@ struct explanation {
 
 /* `id` may be a prefix of at least 4 digits when only one finding has it. ERR_NO_DATA when none has,
  * ERR_USAGE when several have. All memory in `a`. */
-bool explain_load(const struct report_model *m, struct arena *a, struct str id, struct explanation *x, struct err *e) WARN_UNUSED;
+bool explain_load(const struct report_model *m, struct arena *a, struct str id, struct explanation *x,
+                  struct err *e) WARN_UNUSED;
 void explain_text(const struct report_model *m, const struct explanation *x, bool color, struct buf *out);
 /* JSON, schema "ward.explain/1". */
 void explain_json(const struct report_model *m, const struct explanation *x, struct buf *out);

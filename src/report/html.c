@@ -79,10 +79,13 @@ static void write_cards(struct buf *b, const struct report_model *m)
 {
     buf_addz(b, "<div class=\"cards\">");
     for (int v = 0; v < CONTROL_VERDICTS; v++)
-        buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 "</b>%s</div>", control_verdict_name((enum control_verdict)v), m->totals[v], control_verdict_name((enum control_verdict)v));
+        buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 "</b>%s</div>",
+                 control_verdict_name((enum control_verdict)v), m->totals[v],
+                 control_verdict_name((enum control_verdict)v));
     buf_addf(b, "<div class=\"card\"><b>%" PRId64 "</b>resources</div>", m->resources);
     if (m->unassigned >= 0)
-        buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 "</b>unassigned</div>", m->unassigned ? "unknown" : "pass", m->unassigned);
+        buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 "</b>unassigned</div>",
+                 m->unassigned ? "unknown" : "pass", m->unassigned);
     buf_addf(b, "<div class=\"card\"><b class=\"%s\">%" PRId64 " / %" PRId64 "</b>calls answered</div></div>",
              m->calls_good < m->calls ? "unknown" : "pass", m->calls_good, m->calls);
 }
@@ -95,7 +98,8 @@ static void write_head(struct buf *b, const struct report_model *m)
         buf_addz(b, " for ");
         html_escape(b, m->company);
     }
-    buf_addf(b, "</h1><p class=\"dim\">Judged as of %s. Collected %s", instant_z(m->as_of_us, as_of), instant_z(m->started_us, started));
+    buf_addf(b, "</h1><p class=\"dim\">Judged as of %s. Collected %s", instant_z(m->as_of_us, as_of),
+             instant_z(m->started_us, started));
     if (m->caller_arn.len) {
         buf_addz(b, " by <code>");
         html_escape(b, m->caller_arn);
@@ -103,18 +107,23 @@ static void write_head(struct buf *b, const struct report_model *m)
     }
     buf_addf(b, ", %zu account(s), %zu region(s). ward ", m->account_count, m->regions_wanted);
     html_escape(b, m->tool_version);
-    buf_addz(b, ". Evidence supports a citation, contradicts it, is not enough, or a document is needed: ward never says that a citation is met.");
+    buf_addz(b, ". Evidence supports a citation, contradicts it, is not enough, "
+                "or a document is needed: ward never says that a citation is met.");
     if (m->calls_stub)
-        buf_addf(b, " <b class=\"unknown\">%" PRId64 " of the answers come from a stub server, not from AWS.</b>", m->calls_stub);
+        buf_addf(b, " <b class=\"unknown\">%" PRId64 " of the answers come from a stub server, not from AWS.</b>",
+                 m->calls_stub);
     buf_addz(b, "</p>");
     write_cards(b, m);
-    buf_addz(b, "</header><nav><div><a href=\"#register\">Register</a><a href=\"#findings\">Findings</a><a href=\"#controls\">Controls</a>"
-                "<a href=\"#resources\">Resources</a><a href=\"#coverage\">Coverage</a><a href=\"#calls\">Calls that failed</a></div></nav><main>");
+    buf_addz(b, "</header><nav><div><a href=\"#register\">Register</a><a href=\"#findings\">Findings</a>"
+                "<a href=\"#controls\">Controls</a>"
+                "<a href=\"#resources\">Resources</a><a href=\"#coverage\">Coverage</a>"
+                "<a href=\"#calls\">Calls that failed</a></div></nav><main>");
 }
 
 static void write_register(struct buf *b, const struct report_model *m)
 {
-    buf_addz(b, "<h2 id=\"register\">Register of 45 CFR 164.308 to 164.316</h2><table><thead><tr><th>Section<th>Title<th>Kind<th>State<th>Evidence</tr></thead><tbody>");
+    buf_addz(b, "<h2 id=\"register\">Register of 45 CFR 164.308 to 164.316</h2><table><thead><tr>"
+                "<th>Section<th>Title<th>Kind<th>State<th>Evidence</tr></thead><tbody>");
     for (size_t i = 0; i < m->citation_count; i++) {
         const struct report_citation *c = &m->citations[i];
         buf_addz(b, "<tr>");
@@ -134,21 +143,31 @@ static void write_findings_frame(struct buf *b)
     buf_addz(b, "<h2 id=\"findings\">Findings</h2><div id=\"filters\" role=\"toolbar\" aria-label=\"Filters\">"
                 "<input id=\"search\" type=\"search\" placeholder=\"Search ( / )\" aria-label=\"Search findings\">");
     for (int v = 0; v < CONTROL_VERDICTS; v++)
-        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"%s\">%s</button>", control_verdict_name((enum control_verdict)v),
-                 v <= CONTROL_WAIVED ? "true" : "false", control_verdict_name((enum control_verdict)v));
+        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"%s\">%s</button>",
+                 control_verdict_name((enum control_verdict)v), v <= CONTROL_WAIVED ? "true" : "false",
+                 control_verdict_name((enum control_verdict)v));
     for (int s = 0; s < CONTROL_SEVERITIES; s++)
-        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"true\">%s</button>", control_severity_name((enum control_severity)s), control_severity_name((enum control_severity)s));
+        buf_addf(b, "<button type=\"button\" data-name=\"%s\" aria-pressed=\"true\">%s</button>",
+                 control_severity_name((enum control_severity)s), control_severity_name((enum control_severity)s));
     for (size_t i = 0; i < sizeof selects / sizeof *selects; i++)
-        buf_addf(b, "<select id=\"f-%s\" aria-label=\"%s\"><option value=\"\">any %s</option></select>", selects[i], selects[i], selects[i]);
-    buf_addz(b, "</div><p class=\"dim screen\"><span id=\"count\" role=\"status\">Unpacking&hellip;</span> &middot; <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous, "
-                "<kbd>1</kbd>&ndash;<kbd>5</kbd> verdicts, <kbd>c</kbd> <kbd>h</kbd> <kbd>m</kbd> <kbd>l</kbd> severities, <kbd>Esc</kbd> back to the list</p>"
-                "<div id=\"view\" tabindex=\"0\" role=\"listbox\" aria-label=\"Findings, worst first\"><div id=\"space\"></div></div><div id=\"detail\" hidden></div>"
-                "<noscript><p>The list of findings needs JavaScript; <code>ward audit --offline --output csv --all-findings</code> prints the same rows.</p></noscript>");
+        buf_addf(b, "<select id=\"f-%s\" aria-label=\"%s\"><option value=\"\">any %s</option></select>", selects[i],
+                 selects[i], selects[i]);
+    buf_addz(b, "</div><p class=\"dim screen\"><span id=\"count\" role=\"status\">Unpacking&hellip;</span> &middot; "
+                "<kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> next and previous, "
+                "<kbd>1</kbd>&ndash;<kbd>5</kbd> verdicts, <kbd>c</kbd> <kbd>h</kbd> <kbd>m</kbd> "
+                "<kbd>l</kbd> severities, "
+                "<kbd>Esc</kbd> back to the list</p>"
+                "<div id=\"view\" tabindex=\"0\" role=\"listbox\" aria-label=\"Findings, worst first\">"
+                "<div id=\"space\"></div></div><div id=\"detail\" hidden></div>"
+                "<noscript><p>The list of findings needs JavaScript; "
+                "<code>ward audit --offline --output csv --all-findings</code> prints the same rows.</p></noscript>");
 }
 
 static void write_controls(struct buf *b, const struct report_model *m)
 {
-    buf_addz(b, "<h2 id=\"controls\">Controls</h2><table><thead><tr><th>Control<th>Title<th>Severity<th>Verdict<th>Fail<th>Unknown<th>Waived<th>Pass<th>45 CFR<th>Remedy</tr></thead><tbody>");
+    buf_addz(b, "<h2 id=\"controls\">Controls</h2><table><thead><tr>"
+                "<th>Control<th>Title<th>Severity<th>Verdict<th>Fail<th>Unknown<th>Waived<th>Pass<th>45 CFR"
+                "<th>Remedy</tr></thead><tbody>");
     for (size_t i = 0; i < m->control_count; i++) {
         const struct report_control *c = &m->controls[i];
         buf_addz(b, "<tr>");
@@ -180,7 +199,8 @@ static void write_resources(struct buf *b, const struct report_model *m)
 {
     buf_addf(b, "<h2 id=\"resources\">Resources</h2><p>%" PRId64 " found", m->resources);
     if (m->unassigned >= 0)
-        buf_addf(b, "; %" PRId64 " belong to no tenant and are not declared shared; %" PRId64 " can hold PHI", m->unassigned, m->phi_stores);
+        buf_addf(b, "; %" PRId64 " belong to no tenant and are not declared shared; %" PRId64 " can hold PHI",
+                 m->unassigned, m->phi_stores);
     buf_addz(b, ".</p><table><thead><tr><th>Type<th>Count<th>Of no tenant<th>Can hold PHI</tr></thead><tbody>");
     for (size_t i = 0; i < m->type_count; i++) {
         buf_addz(b, "<tr>");
@@ -195,7 +215,8 @@ static void write_resources(struct buf *b, const struct report_model *m)
 
 static void write_coverage(struct buf *b, const struct report_model *m)
 {
-    buf_addz(b, "<h2 id=\"coverage\">Coverage</h2><table><thead><tr><th>Account<th>Name<th>Reached<th>Role<th>Regions read<th>Regions not read</tr></thead><tbody>");
+    buf_addz(b, "<h2 id=\"coverage\">Coverage</h2><table><thead><tr>"
+                "<th>Account<th>Name<th>Reached<th>Role<th>Regions read<th>Regions not read</tr></thead><tbody>");
     for (size_t i = 0; i < m->account_count; i++) {
         const struct report_account *acc = &m->accounts[i];
         buf_addz(b, "<tr>");
@@ -235,7 +256,8 @@ static void write_gaps(struct buf *b, const struct report_model *m)
         buf_addz(b, "<p>None.</p>");
         return;
     }
-    buf_addz(b, "<table><thead><tr><th>Status<th>Operation<th>Account<th>Regions<th>Calls<th>Code<th>Missing action<th>Message</tr></thead><tbody>");
+    buf_addz(b, "<table><thead><tr><th>Status<th>Operation<th>Account<th>Regions<th>Calls<th>Code<th>Missing action"
+                "<th>Message</tr></thead><tbody>");
     for (size_t i = 0; i < m->gap_count; i++) {
         const struct report_gap *g = &m->gaps[i];
         buf_addz(b, "<tr>");

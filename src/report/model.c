@@ -23,7 +23,8 @@ static struct str column(struct arena *a, struct query *q, int at)
 /* Runs `sql` with :run and :evaluation bound and hands each row to `row`. */
 typedef void row_fn(struct report_model *m, struct arena *a, struct query *q, size_t at);
 
-static bool each_row(struct report_model *m, struct arena *a, const char *sql, row_fn *row, size_t *count, struct err *e)
+static bool each_row(struct report_model *m, struct arena *a, const char *sql, row_fn *row, size_t *count,
+                     struct err *e)
 {
     struct query *q = query_new(m->store, sql, e);
     if (!q)
@@ -97,32 +98,37 @@ static void calls_row(struct report_model *m, struct arena *a, struct query *q, 
 
 static void citation_row(struct report_model *m, struct arena *a, struct query *q, size_t at)
 {
-    m->citations[at] = (struct report_citation){column(a, q, 0), column(a, q, 1), column(a, q, 2), column(a, q, 3), column(a, q, 4)};
+    m->citations[at] =
+        (struct report_citation){column(a, q, 0), column(a, q, 1), column(a, q, 2), column(a, q, 3), column(a, q, 4)};
 }
 
 static void control_row(struct report_model *m, struct arena *a, struct query *q, size_t at)
 {
     m->controls[at] = (struct report_control){
-        .id = column(a, q, 0), .title = column(a, q, 1), .severity = column(a, q, 2), .citations_json = column(a, q, 3),
-        .verdict = column(a, q, 4), .remedy = column(a, q, 5), .reason = column(a, q, 6),
-        .pass = query_int(q, 7), .fail = query_int(q, 8), .unknown = query_int(q, 9), .waived = query_int(q, 10)};
+        .id = column(a, q, 0), .title = column(a, q, 1), .severity = column(a, q, 2),
+        .citations_json = column(a, q, 3), .verdict = column(a, q, 4), .remedy = column(a, q, 5),
+        .reason = column(a, q, 6), .pass = query_int(q, 7), .fail = query_int(q, 8), .unknown = query_int(q, 9),
+        .waived = query_int(q, 10)};
 }
 
 static void account_row(struct report_model *m, struct arena *a, struct query *q, size_t at)
 {
-    m->accounts[at] = (struct report_account){column(a, q, 0), column(a, q, 1), column(a, q, 2), column(a, q, 3), query_int(q, 4) != 0};
+    m->accounts[at] = (struct report_account){column(a, q, 0), column(a, q, 1), column(a, q, 2), column(a, q, 3),
+                                              query_int(q, 4) != 0};
 }
 
 static void region_row(struct report_model *m, struct arena *a, struct query *q, size_t at)
 {
-    m->regions[at] = (struct report_region){column(a, q, 0), column(a, q, 1), column(a, q, 2), column(a, q, 3), query_int(q, 4) != 0};
+    m->regions[at] = (struct report_region){column(a, q, 0), column(a, q, 1), column(a, q, 2), column(a, q, 3),
+                                            query_int(q, 4) != 0};
 }
 
 static void gap_row(struct report_model *m, struct arena *a, struct query *q, size_t at)
 {
     m->gaps[at] = (struct report_gap){
         .account = column(a, q, 0), .op = column(a, q, 1), .status = column(a, q, 2), .code = column(a, q, 3),
-        .missing_action = column(a, q, 4), .message = column(a, q, 5), .regions = column(a, q, 6), .count = query_int(q, 7)};
+        .missing_action = column(a, q, 4), .message = column(a, q, 5), .regions = column(a, q, 6),
+        .count = query_int(q, 7)};
 }
 
 static void type_row(struct report_model *m, struct arena *a, struct query *q, size_t at)
@@ -191,32 +197,48 @@ static const char type_sql[] =
     "SELECT type, count(*) FROM resource WHERE run = :run AND kind = 'resource' AND type IS NOT NULL AND type <> ''"
     " GROUP BY type ORDER BY type";
 
-bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t evaluation, struct report_model *m, struct err *e)
+bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t evaluation, struct report_model *m,
+                       struct err *e)
 {
     *m = (struct report_model){.store = s, .run = run, .evaluation = evaluation};
     if (!find_evaluation(m, e))
         return false;
-    bool ok = each_row(m, a,
-                       "SELECT r.kind, r.status, r.started_us, r.clock_us, r.tool_version, r.caller_arn, r.source, v.as_of_us,"
-                       " v.tool_version, v.config_sha256, v.controls_sha256, v.summary"
-                       " FROM evaluation v JOIN run r ON r.id = v.run WHERE v.id = :evaluation", run_row, NULL, e) &&
-              each_row(m, a, "SELECT verdict, severity, count(*) FROM finding WHERE evaluation = :evaluation GROUP BY 1, 2", count_row, NULL, e) &&
-              each_row(m, a,
-                       "SELECT count(*), total(status IN ('ok', 'empty', 'absent', 'gone', 'unavailable')), total(status = 'denied'),"
-                       " total(source = 'stub'), total(pages) FROM call WHERE run = :run", calls_row, NULL, e) &&
-              LOAD_ARRAY(m, a, citations, citation_count, struct report_citation,
-                         "SELECT section, title, kind, state, detail FROM citation_result WHERE evaluation = :evaluation ORDER BY ord", citation_row, e) &&
-              LOAD_ARRAY(m, a, controls, control_count, struct report_control,
-                         "SELECT control, title, severity, citations, verdict, remedy, reason, pass, fail, unknown, waived"
-                         " FROM control_result WHERE evaluation = :evaluation ORDER BY control", control_row, e) &&
-              LOAD_ARRAY(m, a, accounts, account_count, struct report_account,
-                         "SELECT account, name, role, reason, reached FROM run_account WHERE run = :run ORDER BY account", account_row, e) &&
-              LOAD_ARRAY(m, a, regions, region_count, struct report_region,
-                         "SELECT account, region, state, reason, wanted FROM run_region WHERE run = :run ORDER BY account, region", region_row, e) &&
-              LOAD_ARRAY(m, a, gaps, gap_count, struct report_gap, gap_sql, gap_row, e) &&
-              LOAD_ARRAY(m, a, types, type_count, struct report_type, type_sql, type_row, e);
+    bool ok =
+        each_row(
+            m, a,
+            "SELECT r.kind, r.status, r.started_us, r.clock_us, r.tool_version, r.caller_arn, r.source, v.as_of_us,"
+            " v.tool_version, v.config_sha256, v.controls_sha256, v.summary"
+            " FROM evaluation v JOIN run r ON r.id = v.run WHERE v.id = :evaluation",
+            run_row, NULL, e) &&
+        each_row(m, a, "SELECT verdict, severity, count(*) FROM finding WHERE evaluation = :evaluation GROUP BY 1, 2",
+                 count_row, NULL, e) &&
+        each_row(
+            m, a,
+            "SELECT count(*), total(status IN ('ok', 'empty', 'absent', 'gone', 'unavailable')), "
+            "total(status = 'denied'),"
+            " total(source = 'stub'), total(pages) FROM call WHERE run = :run",
+            calls_row, NULL, e) &&
+        LOAD_ARRAY(
+            m, a, citations, citation_count, struct report_citation,
+            "SELECT section, title, kind, state, detail FROM citation_result WHERE evaluation = :evaluation"
+            " ORDER BY ord",
+            citation_row, e) &&
+        LOAD_ARRAY(m, a, controls, control_count, struct report_control,
+                   "SELECT control, title, severity, citations, verdict, remedy, reason, pass, fail, unknown, waived"
+                   " FROM control_result WHERE evaluation = :evaluation ORDER BY control",
+                   control_row, e) &&
+        LOAD_ARRAY(m, a, accounts, account_count, struct report_account,
+                   "SELECT account, name, role, reason, reached FROM run_account WHERE run = :run ORDER BY account",
+                   account_row, e) &&
+        LOAD_ARRAY(
+            m, a, regions, region_count, struct report_region,
+            "SELECT account, region, state, reason, wanted FROM run_region WHERE run = :run ORDER BY account, region",
+            region_row, e) &&
+        LOAD_ARRAY(m, a, gaps, gap_count, struct report_gap, gap_sql, gap_row, e) &&
+        LOAD_ARRAY(m, a, types, type_count, struct report_type, type_sql, type_row, e);
     int64_t wanted = 0;
-    struct query *q = ok ? query_new(s, "SELECT count(DISTINCT region) FROM run_region WHERE run = ?1 AND wanted = 1", e) : NULL;
+    struct query *q =
+        ok ? query_new(s, "SELECT count(DISTINCT region) FROM run_region WHERE run = ?1 AND wanted = 1", e) : NULL;
     if (!q)
         return false;
     query_bind_int(q, 1, m->run);
@@ -230,11 +252,14 @@ bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t ev
 bool report_findings(const struct report_model *m, report_finding_fn *fn, void *user, struct err *e)
 {
     struct query *q = query_new(m->store,
-                                "SELECT id, control, account, region, coalesce(type, ''), resource, coalesce(name, ''), sub,"
+                                "SELECT id, control, account, region, coalesce(type, ''), resource, "
+                                "coalesce(name, ''), sub,"
                                 " coalesce(tenant, ''), verdict, severity, reason, evidence, coalesce(waiver, '')"
                                 " FROM finding WHERE evaluation = ?1 ORDER BY"
-                                " CASE verdict WHEN 'fail' THEN 0 WHEN 'unknown' THEN 1 WHEN 'waived' THEN 2 WHEN 'pass' THEN 3 ELSE 4 END,"
-                                " CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END,"
+                                " CASE verdict WHEN 'fail' THEN 0 WHEN 'unknown' THEN 1 WHEN 'waived' THEN 2"
+                                " WHEN 'pass' THEN 3 ELSE 4 END,"
+                                " CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"
+                                " ELSE 3 END,"
                                 " control, account, region, resource, sub", e);
     if (!q)
         return false;
@@ -242,9 +267,10 @@ bool report_findings(const struct report_model *m, report_finding_fn *fn, void *
     bool ok = true;
     while (ok && query_step(q)) {
         struct report_finding f = {
-            .id = query_str(q, 0), .control = query_str(q, 1), .account = query_str(q, 2), .region = query_str(q, 3),
-            .type = query_str(q, 4), .resource = query_str(q, 5), .name = query_str(q, 6), .sub = query_str(q, 7),
-            .tenant = query_str(q, 8), .verdict = report_verdict(query_str(q, 9)), .severity = report_severity(query_str(q, 10)),
+            .id = query_str(q, 0), .control = query_str(q, 1), .account = query_str(q, 2),
+            .region = query_str(q, 3), .type = query_str(q, 4), .resource = query_str(q, 5),
+            .name = query_str(q, 6), .sub = query_str(q, 7), .tenant = query_str(q, 8),
+            .verdict = report_verdict(query_str(q, 9)), .severity = report_severity(query_str(q, 10)),
             .reason = query_str(q, 11), .evidence = query_str(q, 12), .waiver = query_str(q, 13)};
         ok = fn(user, &f, e);
     }

@@ -77,7 +77,8 @@ struct report_model {
 
 /* Reads evaluation `evaluation` (0 = the newest of run `run`; run 0 = the newest run that has one).
  * ERR_NO_DATA when there is none. All strings live in `a`. */
-bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t evaluation, struct report_model *m, struct err *e) WARN_UNUSED;
+bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t evaluation, struct report_model *m,
+                       struct err *e) WARN_UNUSED;
 
 struct report_finding {
     struct str id, control, account, region, type, resource, name, sub, tenant, reason, evidence, waiver;

@@ -14,6 +14,7 @@
 #include "report/model.h"
 
 /* The text for the page, in `a`. `*count` gets the number of findings in it. */
-bool report_payload(const struct report_model *m, struct arena *a, struct str *out, int64_t *count, struct err *e) WARN_UNUSED;
+bool report_payload(const struct report_model *m, struct arena *a, struct str *out, int64_t *count,
+                    struct err *e) WARN_UNUSED;
 
 #endif

@@ -58,15 +58,22 @@ static void write_head(struct writer *w)
     size_t reached = 0;
     for (size_t i = 0; i < m->account_count; i++)
         reached += m->accounts[i].reached;
-    buf_addf(&w->out, "%zu of %zu account(s) reached, %zu region(s), %" PRId64 " of %" PRId64 " calls answered, %" PRId64 " resources", reached,
-             m->account_count, m->regions_wanted, m->calls_good, m->calls, m->resources);
+    buf_addf(&w->out,
+             "%zu of %zu account(s) reached, %zu region(s), %" PRId64 " of %" PRId64 " calls answered, %" PRId64
+             " resources",
+             reached, m->account_count, m->regions_wanted, m->calls_good, m->calls, m->resources);
     if (m->unassigned >= 0)
-        buf_addf(&w->out, " (%" PRId64 " unassigned to a tenant, %" PRId64 " can hold PHI)", m->unassigned, m->phi_stores);
+        buf_addf(&w->out, " (%" PRId64 " unassigned to a tenant, %" PRId64 " can hold PHI)", m->unassigned,
+                 m->phi_stores);
     buf_addc(&w->out, '\n');
     if (m->calls_stub)
-        buf_addf(&w->out, "%" PRId64 " answers come from a stub server, not from AWS (call.source = 'stub').\n", m->calls_stub);
+        buf_addf(&w->out, "%" PRId64 " answers come from a stub server, not from AWS (call.source = 'stub').\n",
+                 m->calls_stub);
     if (!str_eqz(m->run_status, "complete"))
-        buf_addf(&w->out, "This collection is %.*s: what was read is judged, the rest is unknown. Go on with `ward audit --resume`.\n", STR_ARG(m->run_status));
+        buf_addf(&w->out,
+                 "This collection is %.*s: what was read is judged, the rest is unknown. "
+                 "Go on with `ward audit --resume`.\n",
+                 STR_ARG(m->run_status));
 }
 
 static enum paint citation_paint(struct str state)
@@ -176,7 +183,8 @@ static void write_gaps(struct writer *w)
             buf_addf(&w->out, "  and %zu more kinds (--all-findings)\n", m->gap_count - i);
             break;
         }
-        buf_addf(&w->out, "  %-10.*s %.*s in %.*s, %" PRId64 " call(s)", STR_ARG(g->status), STR_ARG(g->op), STR_ARG(g->account), g->count);
+        buf_addf(&w->out, "  %-10.*s %.*s in %.*s, %" PRId64 " call(s)", STR_ARG(g->status), STR_ARG(g->op),
+                 STR_ARG(g->account), g->count);
         if (g->code.len) {
             buf_addz(&w->out, ": ");
             text_safe(&w->out, g->code);
@@ -202,11 +210,14 @@ static void write_counts(struct writer *w)
         buf_addz(&w->out, v ? "   " : "  ");
         paint_verdict(w, (enum control_verdict)v, number);
         if (v == CONTROL_FAIL)
-            buf_addf(&w->out, " (%" PRId64 " critical, %" PRId64 " high)", m->counts[v][CONTROL_CRITICAL], m->counts[v][CONTROL_HIGH]);
+            buf_addf(&w->out, " (%" PRId64 " critical, %" PRId64 " high)", m->counts[v][CONTROL_CRITICAL],
+                     m->counts[v][CONTROL_HIGH]);
     }
-    buf_addf(&w->out, "\n  %zu controls: %" PRId64 " fail, %" PRId64 " unknown, %" PRId64 " pass, %" PRId64 " without a resource in scope\n",
-             m->control_count, controls[CONTROL_FAIL], controls[CONTROL_UNKNOWN], controls[CONTROL_PASS] + controls[CONTROL_WAIVED],
-             controls[CONTROL_NOT_APPLICABLE]);
+    buf_addf(&w->out,
+             "\n  %zu controls: %" PRId64 " fail, %" PRId64 " unknown, %" PRId64 " pass, %" PRId64
+             " without a resource in scope\n",
+             m->control_count, controls[CONTROL_FAIL], controls[CONTROL_UNKNOWN],
+             controls[CONTROL_PASS] + controls[CONTROL_WAIVED], controls[CONTROL_NOT_APPLICABLE]);
     buf_addz(&w->out, "  ");
     dim(w, "One finding in full: ward explain ID. All: --all-findings, --output csv|json");
     if (w->options->html_path) {
@@ -216,7 +227,8 @@ static void write_counts(struct writer *w)
     buf_addc(&w->out, '\n');
 }
 
-bool report_text(const struct report_model *m, const struct text_options *options, struct report_sink *sink, struct err *e)
+bool report_text(const struct report_model *m, const struct text_options *options, struct report_sink *sink,
+                 struct err *e)
 {
     struct arena *a = arena_new(0);
     struct writer w = {.model = m, .options = options, .sink = sink, .verdict = CONTROL_NOT_APPLICABLE};

@@ -17,6 +17,7 @@ struct text_options {
     const char *html_path; /* named at the end when a page was written */
 };
 
-bool report_text(const struct report_model *m, const struct text_options *o, struct report_sink *sink, struct err *e) WARN_UNUSED;
+bool report_text(const struct report_model *m, const struct text_options *o, struct report_sink *sink,
+                 struct err *e) WARN_UNUSED;
 
 #endif

@@ -25,7 +25,8 @@ static bool run_of(struct store *s, struct str name, int64_t *run, struct err *e
 
 static void diff_csv(const struct diff *d, struct buf *out)
 {
-    static const char *const titles[] = {"change", "id", "control", "severity", "account", "region", "resource", "name", "sub", "before", "after", "reason"};
+    static const char *const titles[] = {"change", "id", "control", "severity", "account", "region",
+                                         "resource", "name", "sub", "before", "after", "reason"};
     struct csv c;
     csv_init(&c, out);
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
@@ -33,8 +34,9 @@ static void diff_csv(const struct diff *d, struct buf *out)
     csv_end_row(&c);
     for (size_t i = 0; i < d->finding_count; i++) {
         const struct diff_finding *f = &d->findings[i];
-        const struct str cells[] = {str_of(diff_kind_name(f->kind)), f->id, f->control, f->severity, f->account, f->region,
-                                    f->resource, f->name, f->sub, f->before, f->after, f->reason};
+        const struct str cells[] = {
+            str_of(diff_kind_name(f->kind)), f->id, f->control, f->severity, f->account, f->region, f->resource,
+            f->name, f->sub, f->before, f->after, f->reason};
         for (size_t k = 0; k < sizeof cells / sizeof *cells; k++)
             csv_str(&c, cells[k]);
         csv_end_row(&c);

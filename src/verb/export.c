@@ -19,9 +19,12 @@ int verb_export(struct ward *w, struct err *e)
     }
     if (!err_is_set(e) && bundle_export(s, run, path, packed ? BUNDLE_PACKED : BUNDLE_FOLDER, &sum, e)) {
         if (str_eqz(cli_str(w->cli, "output"), "json"))
-            out_f(w->out, "{\"schema\":\"ward.export/1\",\"run\":%" PRId64 ",\"calls\":%" PRIu64 ",\"answers\":%" PRIu64 "}\n", run, sum.calls, sum.answers);
+            out_f(w->out,
+                  "{\"schema\":\"ward.export/1\",\"run\":%" PRId64 ",\"calls\":%" PRIu64 ",\"answers\":%" PRIu64 "}\n",
+                  run, sum.calls, sum.answers);
         else
-            out_f(w->out, "run %" PRId64 ": %" PRIu64 " calls, %" PRIu64 " with an answer\n", run, sum.calls, sum.answers);
+            out_f(w->out, "run %" PRId64 ": %" PRIu64 " calls, %" PRIu64 " with an answer\n", run, sum.calls,
+                  sum.answers);
     }
     store_close(s);
     return EXIT_GOOD;

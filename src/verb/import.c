@@ -13,7 +13,8 @@ static void say_notes(struct ward *w, const struct bundle_summary *sum)
     buf_init(&line, 1 << 16);
     for (uint32_t i = 0; i < sum->note_count; i++) {
         if (i == NOTES_SHOWN && !w->term.verbose) {
-            term_say(&w->term, "and %" PRIu64 " more notes (--verbose)", sum->note_count - NOTES_SHOWN + sum->notes_dropped);
+            term_say(&w->term, "and %" PRIu64 " more notes (--verbose)",
+                     sum->note_count - NOTES_SHOWN + sum->notes_dropped);
             break;
         }
         buf_reset(&line);
@@ -30,13 +31,17 @@ static void print(struct ward *w, const struct bundle_summary *sum)
     char clock[INSTANT_TEXT_MAX];
     instant_z(sum->clock_us, clock);
     if (str_eqz(cli_str(w->cli, "output"), "json")) {
-        out_f(w->out, "{\"schema\":\"ward.import/1\",\"run\":%" PRId64 ",\"clock\":\"%s\",\"calls\":%" PRIu64 ",\"answers\":%" PRIu64
-                      ",\"broken\":%" PRIu64 ",\"skipped\":%" PRIu64 "}\n", sum->run, clock, sum->calls, sum->answers, sum->broken, sum->skipped);
+        out_f(w->out,
+              "{\"schema\":\"ward.import/1\",\"run\":%" PRId64 ",\"clock\":\"%s\",\"calls\":%" PRIu64
+              ",\"answers\":%" PRIu64 ",\"broken\":%" PRIu64 ",\"skipped\":%" PRIu64 "}\n",
+              sum->run, clock, sum->calls, sum->answers, sum->broken, sum->skipped);
         return;
     }
-    out_f(w->out, "run %" PRId64 ": %" PRIu64 " calls, %" PRIu64 " with an answer, as of %s", sum->run, sum->calls, sum->answers, clock);
+    out_f(w->out, "run %" PRId64 ": %" PRIu64 " calls, %" PRIu64 " with an answer, as of %s", sum->run, sum->calls,
+          sum->answers, clock);
     if (sum->broken || sum->skipped)
-        out_f(w->out, "; %" PRIu64 " answers could not be used, %" PRIu64 " files or lines were no calls", sum->broken, sum->skipped);
+        out_f(w->out, "; %" PRIu64 " answers could not be used, %" PRIu64 " files or lines were no calls", sum->broken,
+              sum->skipped);
     out_f(w->out, "\njudge it: ward audit --offline --run %" PRId64 "\n", sum->run);
 }
 

@@ -70,7 +70,10 @@ static bool print(struct ward *w, const struct report_model *m, struct err *e)
         return report_json(m, all, &sink, e);
     if (str_eqz(form, "csv"))
         return report_csv(m, all, &sink, e);
-    struct text_options o = {.color = w->term.out_colour, .columns = w->term.out_tty ? w->term.columns : 0, .all = all, .html_path = cli_strz(w->cli, "html")};
+    struct text_options o = {.color = w->term.out_colour,
+                             .columns = w->term.out_tty ? w->term.columns : 0,
+                             .all = all,
+                             .html_path = cli_strz(w->cli, "html")};
     return report_text(m, &o, &sink, e);
 }
 
@@ -117,7 +120,8 @@ static void say_errors(struct ward *w, const struct control_summary *sum)
     }
     buf_done(&line);
     if (sum->expired_waivers)
-        term_say(&w->term, "%llu waiver(s) have expired; what they covered counts as fail", (unsigned long long)sum->expired_waivers);
+        term_say(&w->term, "%llu waiver(s) have expired; what they covered counts as fail",
+                 (unsigned long long)sum->expired_waivers);
     if (sum->refused_waivers)
         term_say(&w->term, "%llu waiver(s) do not apply: see the findings", (unsigned long long)sum->refused_waivers);
 }
@@ -171,12 +175,14 @@ static void say_times(struct ward *w, struct stopwatch *sw, const struct control
     for (int v = 0; v < CONTROL_VERDICTS; v++)
         findings += sum->findings[v];
     lap(sw, &sw->printing);
-    term_say(&w->term, "facts %.2f s (CPU %.2f s), controls %.2f s (%.2f s), %llu findings written %.2f s (%.2f s), printed %.2f s (%.2f s)",
-             sw->facts.wall_s, sw->facts.cpu_s, sw->controls.wall_s, sw->controls.cpu_s, findings, sw->writing.wall_s,
-             sw->writing.cpu_s, sw->printing.wall_s, sw->printing.cpu_s);
+    term_say(&w->term, "facts %.2f s (CPU %.2f s), controls %.2f s (%.2f s), %llu findings written %.2f s (%.2f s), "
+                       "printed %.2f s (%.2f s)",
+                       sw->facts.wall_s, sw->facts.cpu_s, sw->controls.wall_s, sw->controls.cpu_s, findings, sw->writing.wall_s,
+                       sw->writing.cpu_s, sw->printing.wall_s, sw->printing.cpu_s);
 }
 
-int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config, const struct controls *controls, struct err *e)
+int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config,
+              const struct controls *controls, struct err *e)
 {
     struct control_request r = {.run = run, .config = config->doc, .at_us = w->now_us, .tool_version = WARD_VERSION};
     struct control_summary sum;
@@ -192,7 +198,8 @@ int judge_run(struct ward *w, struct store *s, int64_t run, const struct config 
         return EXIT_GOOD;
     say_errors(w, &sum);
     const char *page = cli_strz(w->cli, "html");
-    if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && !write_page(&m, page, e)) || !print(w, &m, e))
+    if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && !write_page(&m, page, e)) ||
+        !print(w, &m, e))
         return EXIT_GOOD;
     if (cli_flag(w->cli, "verbose"))
         say_times(w, &sw, &sum);

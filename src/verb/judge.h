@@ -12,6 +12,7 @@
 /* The controls that --controls and --control leave. ERR_USAGE when none is left. */
 bool judge_controls(struct ward *w, struct controls *out, struct err *e) WARN_UNUSED;
 /* Evaluates `run`, prints by --output, writes --html. Returns the exit status of design section 2. */
-int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config, const struct controls *controls, struct err *e);
+int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config,
+              const struct controls *controls, struct err *e);
 
 #endif
