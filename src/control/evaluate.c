@@ -13,28 +13,34 @@ struct work {
     const struct controls *controls;
     struct control_tally *tallies;
     struct control_summary *sum;
-    struct findings *findings; /* by control */
+    struct query *insert; /* of a finding */
     struct map tenants;
 };
 
+/* Tenants are few and their things are many: each name is kept once. */
 static bool load_tenants(struct work *w, struct err *e)
 {
+    struct map names;
+    map_init(&names, w->arena);
     map_init(&w->tenants, w->arena);
     struct query *q = query_new(w->store, "SELECT arn, id, tenant FROM fact_thing WHERE tenant IS NOT NULL", e);
     if (!q)
         return false;
     while (query_step(q)) {
-        struct str key = query_is_null(q, 0) ? query_str(q, 1) : query_str(q, 0);
-        if (key.len)
-            map_add(&w->tenants, arena_str(w->arena, key), arena_cstr(w->arena, query_str(q, 2)));
+        struct str key = query_is_null(q, 0) ? query_str(q, 1) : query_str(q, 0), tenant = query_str(q, 2);
+        char *name = map_get(&names, tenant);
+        if (!name) {
+            name = arena_cstr(w->arena, tenant);
+            map_put(&names, str_of(name), name);
+        }
+        if (key.len && !map_has(&w->tenants, key))
+            map_put(&w->tenants, arena_str(w->arena, key), name);
     }
     return query_done(q);
 }
 
-static void tally(struct work *w, uint32_t at)
+static void tally(struct work *w, const struct findings *f, struct control_tally *t)
 {
-    const struct findings *f = &w->findings[at];
-    struct control_tally *t = &w->tallies[at];
     t->verdict = CONTROL_NOT_APPLICABLE;
     for (uint32_t i = 0; i < f->count; i++) {
         enum control_verdict v = f->items[i].verdict;
@@ -48,20 +54,59 @@ static void tally(struct work *w, uint32_t at)
     w->sum->controls[t->verdict]++;
 }
 
-/* Rows are judged in memory: the sandbox lets nothing be written while a control runs. */
-static void judge_all(struct work *w, const struct gaps *gaps)
+static bool write_finding(struct work *w, struct str control, const struct finding *f)
 {
-    struct judge j = {.arena = w->arena, .scratch = arena_child(w->arena, 0), .store = w->store, .gaps = gaps,
-                      .tenants = &w->tenants};
-    w->sum->errors.items = arena_array_of(w->arena, struct str, w->controls->count + 1);
-    for (uint32_t i = 0; i < w->controls->count; i++) {
-        const struct control *c = &w->controls->items[i];
-        judge_control(&j, c, &w->findings[i], &w->tallies[i].reason);
-        if (w->tallies[i].reason.ptr)
-            w->sum->errors.items[w->sum->errors.count++] = w->tallies[i].reason;
-        waivers_apply(w->arena, w->request->config, c, w->request->as_of_us, &w->findings[i], &w->tallies[i], w->sum);
-        tally(w, i);
+    struct query *q = w->insert;
+    const struct str texts[] = {str_of(f->id), control, f->account, f->region, f->type, f->resource, f->name, f->sub,
+                                f->tenant, str_of(control_verdict_name(f->verdict)), str_of(control_severity_name(f->severity)),
+                                f->reason, f->evidence, f->waiver};
+    query_bind_int(q, 1, w->sum->evaluation);
+    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
+        query_bind_lasting(q, i + 2, texts[i]);
+    return query_run(q);
+}
+
+static void finished(const struct work *w, enum control_phase done)
+{
+    if (w->request->on_phase)
+        w->request->on_phase(w->request->user, done);
+}
+
+/* One control's findings are in memory at a time: the sandbox lets nothing be written while it runs. */
+static bool judge_one(struct work *w, struct judge *j, uint32_t at)
+{
+    const struct control *c = &w->controls->items[at];
+    struct findings found = {0};
+    struct control_tally *t = &w->tallies[at];
+    judge_control(j, c, &found, &t->reason);
+    if (t->reason.ptr) {
+        t->reason = arena_str(w->arena, t->reason);
+        w->sum->errors.items[w->sum->errors.count++] = t->reason;
     }
+    waivers_apply(j->arena, w->request->config, c, w->request->as_of_us, &found, t, w->sum);
+    tally(w, &found, t);
+    finished(w, CONTROL_JUDGED);
+    bool good = true;
+    for (uint32_t i = 0; good && i < found.count; i++)
+        good = write_finding(w, c->id, &found.items[i]);
+    finished(w, CONTROL_WRITTEN);
+    return good;
+}
+
+static bool judge_all(struct work *w, const struct gaps *gaps, struct err *e)
+{
+    struct judge j = {.arena = arena_child(w->arena, 1 << 20), .scratch = arena_child(w->arena, 0), .store = w->store,
+                      .gaps = gaps, .tenants = &w->tenants};
+    w->sum->errors.items = arena_array_of(w->arena, struct str, w->controls->count + 1);
+    w->insert = query_new(w->store, "INSERT INTO finding(evaluation, id, control, account, region, type, resource,"
+                                    " name, sub, tenant, verdict, severity, reason, evidence, waiver) VALUES"
+                                    " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)", e);
+    bool good = w->insert != NULL;
+    for (uint32_t i = 0; good && i < w->controls->count; i++) {
+        good = judge_one(w, &j, i);
+        arena_reset(j.arena);
+    }
+    return query_done(w->insert) && good;
 }
 
 static bool write_evaluation(struct work *w, struct err *e)
@@ -85,29 +130,6 @@ static bool write_evaluation(struct work *w, struct err *e)
     query_bind_strz(q, 6, w->controls->sha256);
     bool good = query_run(q);
     w->sum->evaluation = store_last_id(w->store);
-    return query_done(q) && good;
-}
-
-static bool write_finding(struct query *q, int64_t evaluation, struct str control, const struct finding *f)
-{
-    const struct str texts[] = {str_of(f->id), control, f->account, f->region, f->type, f->resource, f->name, f->sub,
-                                f->tenant, str_of(control_verdict_name(f->verdict)), str_of(control_severity_name(f->severity)),
-                                f->reason, f->evidence, f->waiver};
-    query_bind_int(q, 1, evaluation);
-    for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
-        query_bind_str(q, i + 2, texts[i]);
-    return query_run(q);
-}
-
-static bool write_findings(struct work *w, struct err *e)
-{
-    struct query *q = query_new(w->store, "INSERT INTO finding(evaluation, id, control, account, region, type, resource,"
-                                          " name, sub, tenant, verdict, severity, reason, evidence, waiver) VALUES"
-                                          " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)", e);
-    bool good = q != NULL;
-    for (uint32_t c = 0; good && c < w->controls->count; c++)
-        for (uint32_t i = 0; good && i < w->findings[c].count; i++)
-            good = write_finding(q, w->sum->evaluation, w->controls->items[c].id, &w->findings[c].items[i]);
     return query_done(q) && good;
 }
 
@@ -222,18 +244,12 @@ static bool write_summary(struct work *w, struct err *e)
     return query_done(q) && good;
 }
 
-static bool write_all(struct work *w, struct err *e)
+static bool write_all(struct work *w, const struct gaps *gaps, struct err *e)
 {
-    return write_evaluation(w, e) && write_findings(w, e) && write_results(w, e) &&
+    return write_evaluation(w, e) && judge_all(w, gaps, e) && write_results(w, e) &&
            citations_write(w->arena, w->store, w->sum->evaluation, w->controls, w->tallies, w->request->config,
                            w->request->as_of_us, w->sum, e) &&
            write_summary(w, e);
-}
-
-static void finished(const struct control_request *r, enum control_phase done)
-{
-    if (r->on_phase)
-        r->on_phase(r->user, done);
 }
 
 bool control_evaluate(struct arena *a, struct store *s, const struct control_request *r, const struct controls *c,
@@ -241,24 +257,21 @@ bool control_evaluate(struct arena *a, struct store *s, const struct control_req
 {
     *out = (struct control_summary){0};
     struct work w = {.arena = a, .store = s, .request = r, .controls = c, .sum = out,
-                     .tallies = arena_array_of(a, struct control_tally, c->count + 1),
-                     .findings = arena_array_of(a, struct findings, c->count + 1)};
+                     .tallies = arena_array_of(a, struct control_tally, c->count + 1)};
     struct gaps gaps;
     if (!facts_build(a, s, r->run, r->config, r->as_of_us, e))
         return false;
-    finished(r, CONTROL_FACTS_BUILT);
+    finished(&w, CONTROL_FACTS_BUILT);
     if (!load_tenants(&w, e) || !gaps_load(&gaps, a, s, control_operations(a, c), e) || !gaps_publish(&gaps, s, e))
         return false;
     out->gaps = gaps.count;
-    judge_all(&w, &gaps);
-    finished(r, CONTROL_JUDGED);
     if (!store_begin(s, e))
         return false;
-    if (!write_all(&w, e)) {
+    if (!write_all(&w, &gaps, e)) {
         store_rollback(s);
         return false;
     }
     bool written = store_commit(s, e);
-    finished(r, CONTROL_WRITTEN);
+    finished(&w, CONTROL_WRITTEN);
     return written;
 }

@@ -10,19 +10,35 @@ bool verdict_worse(enum control_verdict a, enum control_verdict b)
     return rank[a] > rank[b];
 }
 
-/* Lengths go in with the parts, so that no two lists of parts give one text. */
-void finding_id(struct str control, const struct finding *f, char out[FINDING_ID_MAX])
+/* "LENGTH:TEXT", so that no two lists of parts give one text. Returns the end. */
+static char *add_part(char *at, struct str part)
+{
+    char digits[24];
+    size_t n = sizeof digits, len = part.len;
+    do
+        digits[--n] = (char)('0' + len % 10);
+    while (len /= 10);
+    memcpy(at, digits + n, sizeof digits - n);
+    at += sizeof digits - n;
+    *at++ = ':';
+    if (part.len)
+        memcpy(at, part.ptr, part.len);
+    return at + part.len;
+}
+
+void finding_id(struct arena *scratch, struct str control, const struct finding *f, char out[FINDING_ID_MAX])
 {
     const struct str parts[] = {control, f->account, f->region, f->resource, f->sub};
-    struct buf b;
+    enum { PARTS = sizeof parts / sizeof *parts, PREFIX_MAX = 24 };
+    char usual[1024];
+    size_t size = 0;
+    for (size_t i = 0; i < PARTS; i++)
+        size += PREFIX_MAX + parts[i].len;
+    char *text = size <= sizeof usual ? usual : arena_alloc(scratch, size), *end = text;
+    for (size_t i = 0; i < PARTS; i++)
+        end = add_part(end, parts[i]);
     unsigned char digest[SHA256_BYTES];
-    buf_init(&b, 1 << 20);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        buf_addf(&b, "%zu:", parts[i].len);
-        buf_add(&b, parts[i]);
-    }
-    sha256(buf_str(&b), digest);
-    buf_done(&b);
+    sha256(str_make(text, (size_t)(end - text)), digest);
     hex_encode(digest, 8, out);
 }
 
@@ -38,7 +54,7 @@ static void grow(struct arena *a, struct findings *list)
 
 void findings_add(struct arena *a, struct findings *list, struct str control, struct finding f)
 {
-    finding_id(control, &f, f.id);
+    finding_id(a, control, &f, f.id);
     if (!list->by_id.arena)
         map_init(&list->by_id, a);
     char *id = arena_strdup(a, f.id);

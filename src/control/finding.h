@@ -30,7 +30,7 @@ struct control_tally {
 };
 
 /* 16 hex digits over (control, account, region, resource, sub). */
-void finding_id(struct str control, const struct finding *f, char out[FINDING_ID_MAX]);
+void finding_id(struct arena *scratch, struct str control, const struct finding *f, char out[FINDING_ID_MAX]);
 /* A copy into the list; with the same id twice the worse verdict stays. */
 void findings_add(struct arena *a, struct findings *list, struct str control, struct finding f);
 /* The worse one first: fail, unknown, waived, pass, not-applicable. */

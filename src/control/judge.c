@@ -16,7 +16,7 @@ struct plan { /* of one control: where its operations stand */
     struct op_calls *ops[CONTROL_OPERATIONS_MAX];
     bool lists[CONTROL_OPERATIONS_MAX];
     uint32_t count;
-    bool global_listing;
+    bool global_listing, per_parent;
     int columns[COL_COUNT];
 };
 
@@ -35,6 +35,7 @@ static void add_op(struct judge *j, struct plan *p, struct str id, bool lists)
     if (!o || p->count == CONTROL_OPERATIONS_MAX)
         die("operation %.*s of a control was not loaded", STR_ARG(id));
     p->lists[p->count] = lists;
+    p->per_parent = p->per_parent || o->per_parent;
     p->ops[p->count++] = o;
     if (lists && o->op->global)
         p->global_listing = true;
@@ -66,9 +67,12 @@ static struct str text(const struct plan *p, struct query *q, enum column at)
     return query_str(q, p->columns[at]);
 }
 
-static struct json *default_keys(struct judge *j, const struct row *r)
+/* Keys are looked at for operations that are called for each parent, and for nothing else. */
+static struct json *default_keys(struct judge *j, const struct plan *p, const struct row *r)
 {
     struct json *keys = json_new(j->scratch, JSON_ARRAY);
+    if (!p->per_parent)
+        return keys;
     json_add(keys, json_string(j->scratch, r->f.resource));
     json_add(keys, json_string(j->scratch, r->f.name));
     return keys;
@@ -80,23 +84,25 @@ static bool read_row(struct judge *j, const struct plan *p, struct query *q, str
     *r = (struct row){.f = {.account = keep(j, text(p, q, COL_ACCOUNT)),
                             .region = keep(j, text(p, q, COL_REGION)),
                             .resource = keep(j, text(p, q, COL_RESOURCE)),
-                            .name = text(p, q, COL_NAME).ptr ? keep(j, text(p, q, COL_NAME)) : (struct str){0},
                             .sub = keep(j, text(p, q, COL_SUB)),
                             .reason = keep(j, text(p, q, COL_REASON)),
                             .type = c->scope == SCOPE_RESOURCE ? c->type : (struct str){0},
                             .severity = c->severity}};
+    struct str name = text(p, q, COL_NAME);
+    if (name.ptr)
+        r->f.name = keep(j, name);
     r->known = !query_is_null(q, p->columns[COL_OK]);
     r->ok = r->known && query_int(q, p->columns[COL_OK]) != 0;
     r->basis = text(p, q, COL_BASIS);
     struct str severity = text(p, q, COL_SEVERITY), keys = text(p, q, COL_KEYS), tenant = text(p, q, COL_TENANT);
     if (severity.ptr && !control_severity_of(severity, &r->f.severity))
         return err_set(e, ERR_CONTROL, "not a severity: %.*s", STR_ARG(severity));
-    r->keys = keys.ptr ? json_parse(j->scratch, arena_str(j->scratch, keys), KEYS_JSON_MAX, e) : default_keys(j, r);
+    r->keys = keys.ptr ? json_parse(j->scratch, arena_str(j->scratch, keys), KEYS_JSON_MAX, e) : default_keys(j, p, r);
     if (!r->keys || r->keys->type != JSON_ARRAY)
         return err_set(e, ERR_CONTROL, "column 'keys' is no JSON array");
     if (tenant.ptr)
         r->f.tenant = keep(j, tenant);
-    else if (map_get(j->tenants, r->f.resource))
+    else
         r->f.tenant = str_of(map_get(j->tenants, r->f.resource));
     return true;
 }

@@ -8,7 +8,6 @@ struct writer {
     struct buf out;
     struct csv csv;
     struct map controls; /* id -> struct report_control */
-    bool all;
 };
 
 static bool flush(struct writer *w, struct err *e)
@@ -21,8 +20,6 @@ static bool flush(struct writer *w, struct err *e)
 static bool write_finding(void *user, const struct report_finding *f, struct err *e)
 {
     struct writer *w = user;
-    if (!w->all && (f->verdict == CONTROL_PASS || f->verdict == CONTROL_NOT_APPLICABLE))
-        return true;
     const struct report_control *c = map_get(&w->controls, f->control);
     const struct str cells[] = {
         f->id, str_of(control_verdict_name(f->verdict)), str_of(control_severity_name(f->severity)), f->control,
@@ -40,7 +37,7 @@ bool report_csv(const struct report_model *m, bool all, struct report_sink *sink
                                          "region", "type", "resource", "name", "sub", "tenant",
                                          "reason", "citations", "remedy", "waiver"};
     struct arena *a = arena_new(0);
-    struct writer w = {.sink = sink, .all = all};
+    struct writer w = {.sink = sink};
     buf_init(&w.out, (size_t)64 << 20);
     csv_init(&w.csv, &w.out);
     map_init(&w.controls, a);
@@ -49,7 +46,7 @@ bool report_csv(const struct report_model *m, bool all, struct report_sink *sink
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         csv_strz(&w.csv, titles[i]);
     csv_end_row(&w.csv);
-    bool ok = report_findings(m, write_finding, &w, e) && flush(&w, e);
+    bool ok = report_findings(m, all, write_finding, &w, e) && flush(&w, e);
     buf_done(&w.out);
     arena_free(a);
     return ok;

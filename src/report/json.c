@@ -13,7 +13,6 @@ struct writer {
     struct evidence *evidence;
     struct buf buf;
     struct json_out out;
-    bool all;
 };
 
 static bool flush(struct writer *w, size_t at_least, struct err *e)
@@ -169,8 +168,6 @@ static bool write_finding(void *user, const struct report_finding *f, struct err
 {
     struct writer *w = user;
     struct json_out *o = &w->out;
-    if (!w->all && (f->verdict == CONTROL_PASS || f->verdict == CONTROL_NOT_APPLICABLE))
-        return true;
     jo_object(o);
     jo_kv_str(o, "id", f->id);
     jo_kv_strz(o, "verdict", control_verdict_name(f->verdict));
@@ -219,7 +216,7 @@ static void write_front(struct writer *w)
 
 bool report_json(const struct report_model *m, bool all, struct report_sink *sink, struct err *e)
 {
-    struct writer w = {.model = m, .sink = sink, .all = all};
+    struct writer w = {.model = m, .sink = sink};
     struct arena *a = arena_new(0);
     buf_init(&w.buf, (size_t)256 << 20);
     jo_init(&w.out, &w.buf, true);
@@ -227,7 +224,7 @@ bool report_json(const struct report_model *m, bool all, struct report_sink *sin
     write_front(&w);
     jo_key(&w.out, "findings");
     jo_array(&w.out);
-    bool ok = report_findings(m, write_finding, &w, e);
+    bool ok = report_findings(m, all, write_finding, &w, e);
     if (ok) {
         jo_end_array(&w.out);
         jo_end_object(&w.out);

@@ -249,13 +249,14 @@ bool report_model_load(struct store *s, struct arena *a, int64_t run, int64_t ev
     return query_done(q);
 }
 
-bool report_findings(const struct report_model *m, report_finding_fn *fn, void *user, struct err *e)
+bool report_findings(const struct report_model *m, bool passed_too, report_finding_fn *fn, void *user, struct err *e)
 {
     struct query *q = query_new(m->store,
                                 "SELECT id, control, account, region, coalesce(type, ''), resource, "
                                 "coalesce(name, ''), sub,"
                                 " coalesce(tenant, ''), verdict, severity, reason, evidence, coalesce(waiver, '')"
-                                " FROM finding WHERE evaluation = ?1 ORDER BY"
+                                " FROM finding WHERE evaluation = ?1"
+                                " AND (?2 OR verdict NOT IN ('pass', 'not-applicable')) ORDER BY"
                                 " CASE verdict WHEN 'fail' THEN 0 WHEN 'unknown' THEN 1 WHEN 'waived' THEN 2"
                                 " WHEN 'pass' THEN 3 ELSE 4 END,"
                                 " CASE severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2"
@@ -264,6 +265,7 @@ bool report_findings(const struct report_model *m, report_finding_fn *fn, void *
     if (!q)
         return false;
     query_bind_int(q, 1, m->evaluation);
+    query_bind_int(q, 2, passed_too);
     bool ok = true;
     while (ok && query_step(q)) {
         struct report_finding f = {

@@ -86,10 +86,10 @@ struct report_finding {
     enum control_severity severity;
 };
 
-/* Walks all findings of the evaluation: fail, unknown, waived, pass, not-applicable; in each by
- * severity, control, account, region, resource, sub. The finding is valid during the call only. */
+/* Walks the findings of the evaluation: fail, unknown, waived, and with `passed_too` pass and
+ * not-applicable; in each by severity, control, account, region, resource, sub. The finding is valid during the call only. */
 typedef bool report_finding_fn(void *user, const struct report_finding *f, struct err *e);
-bool report_findings(const struct report_model *m, report_finding_fn *fn, void *user, struct err *e) WARN_UNUSED;
+bool report_findings(const struct report_model *m, bool passed_too, report_finding_fn *fn, void *user, struct err *e) WARN_UNUSED;
 
 /* Where the writers put their bytes. */
 struct report_sink {

@@ -144,7 +144,7 @@ bool report_payload(const struct report_model *m, struct arena *a, struct str *o
     struct buf head, all;
     buf_init(&head, payload_max_bytes);
     buf_init(&all, payload_max_bytes);
-    bool ok = report_findings(m, pack_finding, &p, e);
+    bool ok = report_findings(m, true, pack_finding, &p, e);
     if (ok) {
         write_header(&p, &head);
         add_varint(&all, head.len);

@@ -142,8 +142,6 @@ static void begin_group(struct writer *w, const struct report_finding *f)
 static bool write_finding(void *user, const struct report_finding *f, struct err *e)
 {
     struct writer *w = user;
-    if (f->verdict == CONTROL_PASS || f->verdict == CONTROL_NOT_APPLICABLE)
-        return true;
     w->any = true;
     if (!str_eq(w->control, f->control) || w->verdict != f->verdict) {
         end_group(w);
@@ -239,7 +237,7 @@ bool report_text(const struct report_model *m, const struct text_options *option
     write_head(&w);
     write_register(&w);
     heading(&w, "Findings, worst first");
-    bool ok = report_findings(m, write_finding, &w, e);
+    bool ok = report_findings(m, false, write_finding, &w, e);
     if (ok) {
         end_group(&w);
         if (!w.any)

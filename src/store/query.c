@@ -100,6 +100,14 @@ void query_bind_str(struct query *q, int at, struct str v)
         check_bind(q, sqlite3_bind_text64(q->stmt, at, v.ptr, v.len, SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
+void query_bind_lasting(struct query *q, int at, struct str v)
+{
+    if (!v.ptr)
+        query_bind_null(q, at);
+    else
+        check_bind(q, sqlite3_bind_text64(q->stmt, at, v.ptr, v.len, SQLITE_STATIC, SQLITE_UTF8));
+}
+
 void query_bind_strz(struct query *q, int at, const char *v) { query_bind_str(q, at, str_of(v)); }
 void query_bind_int(struct query *q, int at, int64_t v) { check_bind(q, sqlite3_bind_int64(q->stmt, at, v)); }
 void query_bind_real(struct query *q, int at, double v) { check_bind(q, sqlite3_bind_double(q->stmt, at, v)); }

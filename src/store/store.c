@@ -156,7 +156,9 @@ static bool has_wal(const struct store *s)
 
 static bool open_db(struct store *s, struct err *e)
 {
-    int rc = sqlite3_open_v2(s->path, &s->db, s->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, NULL);
+    /* one thread has the connection: no mutex around every call */
+    int mode = s->writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    int rc = sqlite3_open_v2(s->path, &s->db, mode | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
         return store_fail(s, "open", e);
     sqlite3_extended_result_codes(s->db, 1);

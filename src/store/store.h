@@ -48,6 +48,8 @@ bool store_secret_key(struct store *s, unsigned char out[32], struct err *e) WAR
 struct query *query_new(struct store *s, const char *sql, struct err *e) WARN_UNUSED;
 /* One-based parameters. Slices are copied. {NULL,0} binds NULL. */
 void query_bind_str(struct query *q, int at, struct str v);
+/* As query_bind_str(), without a copy: `v` must stay until the query is run or done. */
+void query_bind_lasting(struct query *q, int at, struct str v);
 void query_bind_strz(struct query *q, int at, const char *v);
 void query_bind_int(struct query *q, int at, int64_t v);
 void query_bind_real(struct query *q, int at, double v);

@@ -156,11 +156,18 @@ static double clock_s(clockid_t id)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static struct lap clock_now(void)
+{
+    return (struct lap){clock_s(CLOCK_MONOTONIC), clock_s(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+/* Adds the time since the last lap to `out`. */
 static void lap(struct stopwatch *sw, struct lap *out)
 {
-    struct lap now = {clock_s(CLOCK_MONOTONIC), clock_s(CLOCK_PROCESS_CPUTIME_ID)}, from = sw->from;
+    struct lap now = clock_now(), from = sw->from;
     sw->from = now;
-    *out = (struct lap){now.wall_s - from.wall_s, now.cpu_s - from.cpu_s};
+    out->wall_s += now.wall_s - from.wall_s;
+    out->cpu_s += now.cpu_s - from.cpu_s;
 }
 
 static void on_phase(void *user, enum control_phase done)
@@ -193,7 +200,7 @@ int judge_run(struct ward *w, struct store *s, int64_t run, const struct config 
     cli_time_us(w->cli, "as-of", &r.as_of_us);
     r.on_phase = on_phase;
     r.user = &sw;
-    lap(&sw, &sw.printing);
+    sw.from = clock_now();
     if (!control_evaluate(w->arena, s, &r, controls, &sum, e))
         return EXIT_GOOD;
     say_errors(w, &sum);
