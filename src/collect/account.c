@@ -54,6 +54,11 @@ bool sched_wants_region(const struct sched *s, struct str name)
     return listed(s->o->regions, s->o->region_count, name);
 }
 
+static bool wants_account(const struct sched *s, struct str id)
+{
+    return listed(s->o->accounts, s->o->account_count, id);
+}
+
 struct account *account_add(struct sched *s, struct str id, struct str name)
 {
     for (uint32_t i = 0; i < s->account_count; i++)
@@ -209,11 +214,25 @@ static void list_regions(struct account *a)
     start_all(a);
 }
 
+/* Accounts that were named and are not in the list. Where there is no list, they are tried all the same. */
+static void add_named(struct sched *s, bool good)
+{
+    for (uint32_t i = 0; i < s->o->account_count; i++) {
+        uint32_t before = s->account_count;
+        struct account *a = account_add(s, s->o->accounts[i], STR(""));
+        a->foreign = good && s->account_count > before;
+    }
+}
+
 void account_listed(struct account *a, const struct plan_op *op, bool good)
 {
     if (a->state == ACCOUNT_ORG && str_eqz(op->op->id, ORG_OP)) {
         a->s->sum->org_listed = good;
-        list_regions(a);
+        add_named(a->s, good);
+        if (wants_account(a->s, a->id))
+            list_regions(a);
+        else
+            a->state = ACCOUNT_ACTIVE; /* with nothing to do */
     } else if (a->state == ACCOUNT_REGIONS && is_region_op(op)) {
         if (a->regions_known && good)
             start_all(a);
@@ -249,7 +268,7 @@ static void account_row(struct sched *s, const struct json *row)
         state = json_get_str(row, "Status");
     if (id.len == 0 || id.len > 32)
         return;
-    if (!listed(s->o->accounts, s->o->account_count, id) && !str_eq(id, s->me.account))
+    if (!wants_account(s, id) && !str_eq(id, s->me.account))
         return;
     struct account *a = account_add(s, id, json_get_str(row, "Name"));
     if (a->name.len == 0)
@@ -315,12 +334,15 @@ void account_activate(struct account *a)
     s->active++;
     if (s->draining) {
         account_not_reached(a, s->draining, "the run ended before this account's turn");
+    } else if (a->foreign) {
+        account_not_reached(a, "NoSuchAccount", "the organization has no such account");
     } else if (a->inactive) {
         account_not_reached(a, "AccountNotActive", "the account is suspended or being closed");
     } else if (!a->own && !get_in(a, &e)) {
         account_not_reached(a, "AssumeRoleFailed", e.message);
     } else {
-        store_account(a, true, "");
+        if (wants_account(s, a->id))
+            store_account(a, true, "");
         struct plan_op *org = a->own && s->o->org ? plan_op_of(s, ORG_OP) : NULL;
         if (org) {
             a->state = ACCOUNT_ORG;

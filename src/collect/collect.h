@@ -38,7 +38,7 @@ struct collect_options {
     const struct str *regions; /* none = all enabled ones; else a partial run */
     uint32_t region_count;
     bool org;                  /* every account of the organization */
-    const struct str *accounts; /* with org: only these; a partial run */
+    const struct str *accounts; /* only these; a partial run. Without org it can only be the caller's own */
     uint32_t account_count;
     struct str role;           /* name of the role assumed in each; empty = "ward-audit" */
     struct str external_id;    /* empty = none */
@@ -84,7 +84,7 @@ struct collect_summary {
 
 /* Runs a collection to its end. True also when single accounts, regions or calls failed (their rows
  * tell) and when it was interrupted (summary->interrupted). False: no credentials (ERR_CREDENTIALS,
- * nothing was written), an unknown operation (ERR_USAGE), nothing to resume (ERR_NO_DATA), or the
+ * nothing was written), an unknown operation or accounts that cannot be looked at (ERR_USAGE), nothing to resume (ERR_NO_DATA), or the
  * store failed (ERR_STORE; the run is left interrupted). */
 bool collect_run(struct store *s, const struct collect_options *o, struct collect_summary *summary, struct err *e) WARN_UNUSED;
 

@@ -301,6 +301,19 @@ static bool end_run(struct sched *s)
     return ok && !s->broken;
 }
 
+/* Without the organization, the only account there is to look at is the caller's own. */
+static bool check_accounts(struct sched *s)
+{
+    bool own = s->o->org || s->o->account_count == 0;
+    for (uint32_t i = 0; i < s->o->account_count; i++)
+        own = own || str_eq(s->o->accounts[i], s->me.account);
+    if (own)
+        return true;
+    err_set(s->err, ERR_USAGE, "the credentials are of account %.*s, which was not asked for", STR_ARG(s->me.account));
+    err_hint(s->err, "--org looks at other accounts of the organization");
+    return false;
+}
+
 static bool prepare(struct sched *s)
 {
     const struct collect_options *o = s->o;
@@ -309,6 +322,8 @@ static bool prepare(struct sched *s)
         return false;
     if (s->me.account.len == 0 || s->me.partition.len == 0)
         return err_set(s->err, ERR_CREDENTIALS, "AWS did not tell whose credentials these are");
+    if (!check_accounts(s))
+        return false;
     policy_session(s->arena, &s->plan, &s->session_policy);
     struct str name;
     for (uint32_t i = 0; (name = s->t->region_at(s->t->impl, i)).ptr; i++)

@@ -92,6 +92,7 @@ struct account {
     struct str id, name, role_arn;
     bool own;             /* the caller's */
     bool inactive;        /* suspended or being closed */
+    bool foreign;         /* asked for, and not in the organization's list */
     enum account_state state;
     uint32_t session, generation;
     int64_t refreshed_us;

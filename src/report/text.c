@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { EXAMPLES = 3, FLUSH_BYTES = 32 * 1024 };
+enum { EXAMPLES = 3, UNREACHED_SHOWN = 12, GAPS_SHOWN = 12, FLUSH_BYTES = 32 * 1024 };
 
 struct writer {
     const struct report_model *model;
@@ -45,6 +45,32 @@ static void heading(struct writer *w, const char *text)
     buf_addc(&w->out, '\n');
 }
 
+static void write_unreached(struct writer *w)
+{
+    const struct report_model *m = w->model;
+    size_t shown = 0, left_out = 0;
+    for (size_t i = 0; i < m->account_count; i++) {
+        const struct report_account *a = &m->accounts[i];
+        if (a->reached)
+            continue;
+        if (!w->options->all && shown == UNREACHED_SHOWN) {
+            left_out++;
+            continue;
+        }
+        shown++;
+        buf_addf(&w->out, "not reached: %.*s", STR_ARG(a->account));
+        if (a->name.len) {
+            buf_addc(&w->out, ' ');
+            text_safe(&w->out, a->name);
+        }
+        buf_addz(&w->out, ": ");
+        text_safe(&w->out, a->reason);
+        buf_addc(&w->out, '\n');
+    }
+    if (left_out)
+        buf_addf(&w->out, "not reached: %zu more (--all-findings)\n", left_out);
+}
+
 static void write_head(struct writer *w)
 {
     const struct report_model *m = w->model;
@@ -66,6 +92,7 @@ static void write_head(struct writer *w)
         buf_addf(&w->out, " (%" PRId64 " unassigned to a tenant, %" PRId64 " can hold PHI)", m->unassigned,
                  m->phi_stores);
     buf_addc(&w->out, '\n');
+    write_unreached(w);
     if (m->calls_stub)
         buf_addf(&w->out, "%" PRId64 " answers come from a stub server, not from AWS (call.source = 'stub').\n",
                  m->calls_stub);
@@ -169,30 +196,45 @@ static bool write_finding(void *user, const struct report_finding *f, struct err
     return flush(w, FLUSH_BYTES, e);
 }
 
+/* The head names the accounts that were not reached; each of their calls would say the same again. */
+static bool is_of_reached(const struct report_model *m, const struct report_gap *g)
+{
+    for (size_t i = 0; i < m->account_count; i++)
+        if (str_eq(m->accounts[i].account, g->account))
+            return m->accounts[i].reached || !str_eqz(g->status, "skipped");
+    return true;
+}
+
+static void write_gap(struct writer *w, const struct report_gap *g)
+{
+    buf_addf(&w->out, "  %-10.*s %.*s in %.*s, %" PRId64 " call(s)", STR_ARG(g->status), STR_ARG(g->op), STR_ARG(g->account), g->count);
+    if (g->code.len) {
+        buf_addz(&w->out, ": ");
+        text_safe(&w->out, g->code);
+    }
+    if (g->missing_action.len) {
+        buf_addz(&w->out, ", grant ");
+        text_safe(&w->out, g->missing_action);
+    }
+    buf_addc(&w->out, '\n');
+}
+
 static void write_gaps(struct writer *w)
 {
     const struct report_model *m = w->model;
-    if (!m->gap_count)
-        return;
-    heading(w, "Calls that were not answered");
+    size_t shown = 0, left_out = 0;
     for (size_t i = 0; i < m->gap_count; i++) {
-        const struct report_gap *g = &m->gaps[i];
-        if (!w->options->all && i == 12) {
-            buf_addf(&w->out, "  and %zu more kinds (--all-findings)\n", m->gap_count - i);
-            break;
+        if (!w->options->all && (shown == GAPS_SHOWN || !is_of_reached(m, &m->gaps[i]))) {
+            left_out++;
+            continue;
         }
-        buf_addf(&w->out, "  %-10.*s %.*s in %.*s, %" PRId64 " call(s)", STR_ARG(g->status), STR_ARG(g->op),
-                 STR_ARG(g->account), g->count);
-        if (g->code.len) {
-            buf_addz(&w->out, ": ");
-            text_safe(&w->out, g->code);
-        }
-        if (g->missing_action.len) {
-            buf_addz(&w->out, ", grant ");
-            text_safe(&w->out, g->missing_action);
-        }
-        buf_addc(&w->out, '\n');
+        if (shown++ == 0)
+            heading(w, "Calls that were not answered");
+        write_gap(w, &m->gaps[i]);
     }
+    if (left_out)
+        buf_addf(&w->out, "%s%zu more kinds (--all-findings)\n", shown ? "  and " : "\nCalls that were not answered: ",
+                 left_out);
 }
 
 static void write_counts(struct writer *w)

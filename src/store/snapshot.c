@@ -102,8 +102,11 @@ static bool completed(struct store *s, const struct chain *c, struct buf *sql, s
     }
     buf_addz(sql, "CREATE TEMP VIEW snap_account AS SELECT account, name, role, reached, reason FROM"
                   " (SELECT a.*, min(n.rank) FROM main.run_account a JOIN temp.snap_chain n ON n.run = a.run GROUP BY account);"
-                  "CREATE TEMP VIEW snap_region AS SELECT account, region, state, wanted, reason FROM"
-                  " (SELECT a.*, min(n.rank) FROM main.run_region a JOIN temp.snap_chain n ON n.run = a.run GROUP BY account, region);");
+                  "CREATE TEMP VIEW snap_region AS SELECT account, region, state, wanted,"
+                  " CASE WHEN wanted THEN coalesce(nullif(reason, 'not asked for'), '') ELSE reason END AS reason FROM"
+                  " (SELECT a.account, a.region, a.state, a.reason, a.state <> 'disabled' AND (SELECT max(b.wanted)"
+                  " FROM temp.snap_chain c JOIN main.run_region b ON b.run = c.run WHERE b.account = a.account AND b.region = a.region)"
+                  " AS wanted, min(n.rank) FROM main.run_region a JOIN temp.snap_chain n ON n.run = a.run GROUP BY a.account, a.region);");
     return exec(s, sql, e);
 }
 
