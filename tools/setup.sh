@@ -7,7 +7,7 @@ set -eu
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config python3 libcurl4-openssl-dev libssl-dev libsqlite3-dev
   libexpat1-dev libyaml-dev libxxhash-dev zlib1g-dev"
 TEST_PACKAGES="libcmocka-dev python3-venv ca-certificates openssl mandoc curl"
-LINT_PACKAGES="clang clang-tidy cppcheck shellcheck codespell"
+LINT_PACKAGES="git clang clang-tidy cppcheck shellcheck codespell"
 FUZZ_PACKAGES="clang libclang-rt-14-dev"
 
 fail() {
@@ -42,6 +42,10 @@ install_packages() {
     # shellcheck disable=SC2086 # a list of names
     as_root apt-get install -y -qq --no-install-recommends $missing >&2 ||
         fail "apt could not install:$missing" "look at apt's message above; the names are those of Debian 12"
+    # What a build folder did not find when it was set up, it finds now.
+    for dir in "${BUILD:-build}" "${BUILD:-build}-asan" "${BUILD:-build}-fuzz"; do
+        [ ! -f "$dir/build.ninja" ] || meson setup --reconfigure "$dir" >&2
+    done
 }
 
 make_venv() {

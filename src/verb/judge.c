@@ -182,10 +182,11 @@ static void say_times(struct ward *w, struct stopwatch *sw, const struct control
     for (int v = 0; v < CONTROL_VERDICTS; v++)
         findings += sum->findings[v];
     lap(sw, &sw->printing);
-    term_say(&w->term, "facts %.2f s (CPU %.2f s), controls %.2f s (%.2f s), %llu findings written %.2f s (%.2f s), "
-                       "printed %.2f s (%.2f s)",
-                       sw->facts.wall_s, sw->facts.cpu_s, sw->controls.wall_s, sw->controls.cpu_s, findings, sw->writing.wall_s,
-                       sw->writing.cpu_s, sw->printing.wall_s, sw->printing.cpu_s);
+    term_say(&w->term,
+             "facts %.2f s (CPU %.2f s), controls %.2f s (%.2f s), %llu findings written %.2f s (%.2f s), "
+             "printed %.2f s (%.2f s)",
+             sw->facts.wall_s, sw->facts.cpu_s, sw->controls.wall_s, sw->controls.cpu_s, findings, sw->writing.wall_s,
+             sw->writing.cpu_s, sw->printing.wall_s, sw->printing.cpu_s);
 }
 
 int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config,
