@@ -39,7 +39,13 @@ static bool read_ref(struct section *s, struct str text, int depth, struct aws_r
 static const struct aws_ref *read_inner(struct section *s, struct str text, int depth)
 {
     struct aws_ref *inner = arena_new_of(s->arena, struct aws_ref);
-    return read_ref(s, text, depth + 1, inner) ? inner : NULL;
+    if (!read_ref(s, text, depth + 1, inner))
+        return NULL;
+    if (inner->flat) {
+        (void)err_set(s->err, ERR_PARSE, "a flattened list has no parent to stand in");
+        return NULL;
+    }
+    return inner;
 }
 
 /* The bracketed text without a leading '*'. */
@@ -121,6 +127,14 @@ static bool read_member(struct section *s, struct str text, struct aws_member *o
     return read_ref(s, ref, 0, &out->ref);
 }
 
+static bool is_new(struct section *s, const struct aws_member *members, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (str_eq(members[i].name, members[count].name))
+            return err_set(s->err, ERR_PARSE, "member %.*s is there twice", STR_ARG(members[i].name));
+    return true;
+}
+
 static bool read_struct(struct section *s, struct str line)
 {
     struct str rest = line;
@@ -143,8 +157,8 @@ static bool read_struct(struct section *s, struct str line)
         count += rest.ptr[i] == ' ';
     struct aws_member *members = arena_array_of(s->arena, struct aws_member, count ? count : 1);
     out->members = members;
-    while (rest.len)
-        if (!read_member(s, str_cut(&rest, ' '), &members[out->count++]))
+    for (; rest.len; out->count++)
+        if (!read_member(s, str_cut(&rest, ' '), &members[out->count]) || !is_new(s, members, out->count))
             return false;
     return true;
 }

@@ -96,6 +96,7 @@ static void malformed_tables_are_refused(void **state)
         {"#a q\nx A", "bad structure number"},    {"#a q\n0 =w", "without a name"},       {"#a q\n0 A:", "bad structure number"},
         {"#a q\n0 A:z", "bad structure number"},  {"#a q\n0 A:[s", "bad structure number"}, {"#a q\n0 A:{k/s}", "a key and a value"},
         {"#a q\n@Get - in", "bad operation"},     {"#a q\n@Get - in:", "bad operation"},  {"#a q\n@Get - out:X", "bad operation"},
+        {"#a q\n0 A B A", "member A is there twice"}, {"#a q\n0 A:[*[*s]]", "no parent to stand in"}, {"#a q\n0 A:{[*s]}", "no parent"},
         {"#a q\n0 A:[[[[[[[[[[s]]]]]]]]]]", "too deep"},
     };
     struct arena *a = arena_new(0);

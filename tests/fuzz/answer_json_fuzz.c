@@ -1,0 +1,4 @@
+/* Bodies of the JSON protocols: "OPERATION\nBODY". */
+#include "answer_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { return fuzz_body(data, size, false); }
