@@ -42,12 +42,14 @@ ACTION = {
     "accessanalyzer:ListFindingsV2": "access-analyzer:ListFindings",
     "keyspaces:ListKeyspaces": "cassandra:Select", "keyspaces:ListTables": "cassandra:Select",
 }
-# The model names no maximum here; the API reference does.
+# Where a model has no maximum for the size of a page. What is neither here nor in the model is asked for
+# without a size, in pages of the service's own.
 PAGE_SIZE = {
-    "ec2:DescribeInstances": 1000, "ec2:DescribeVolumes": 500, "ec2:DescribeSnapshots": 1000,
-    "ec2:DescribeImages": 1000, "ec2:DescribeVpcEndpoints": 1000, "ec2:DescribeFlowLogs": 1000,
-    "ec2:DescribeTags": 1000, "efs:DescribeFileSystems": 100, "efs:DescribeMountTargets": 100,
-    "cloudfront:ListDistributions": 100, "elbv2:DescribeLoadBalancers": 400,
+    # Stated in the text of the parameter in botocore's model.
+    "ec2:DescribeTags": 1000, "ec2:DescribeVpcEndpoints": 1000, "efs:DescribeFileSystems": 100, "efs:DescribeMountTargets": 100,
+    # These answer in one piece unless a size is given; this is the one that the AWS SDK for Ruby gives
+    # (aws-sdk-ec2, customizations/resource.rb, ResourcePaginationFix).
+    "ec2:DescribeImages": 1000, "ec2:DescribeInstances": 1000, "ec2:DescribeSnapshots": 1000, "ec2:DescribeVolumes": 1000,
 }
 PAGE_SIZE_CAP = 1000
 TOKENS = [("NextToken", "NextToken"), ("nextToken", "nextToken"), ("Marker", "NextMarker"), ("Marker", "Marker"),
