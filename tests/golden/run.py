@@ -17,7 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def run(command, folder, ward):
     env = {"PATH": os.path.dirname(ward) + ":/usr/bin:/bin", "HOME": folder, "LC_ALL": "C"}
     p = subprocess.run(["/bin/sh", "-c", command], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True,
-                       timeout=60)
+                       timeout=300)
     out = p.stdout.decode("utf-8", "backslashreplace")
     err = p.stderr.decode("utf-8", "backslashreplace")
     lines = ["$ " + command] + out.splitlines() + ["! " + line for line in err.splitlines()] + [f"= {p.returncode}"]

@@ -154,7 +154,7 @@ def test_wrong_endpoints():
         began = time.monotonic()
         port = dead_port()
         desk.audit(*ONE, "--endpoint-url", f"http://127.0.0.1:{port}").is_(4).says(str(port), "onnect")
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
         desk.audit(*ONE, "--endpoint-url", "http://no-such-host.invalid").is_(4).says("no-such-host.invalid")
 
 
@@ -173,7 +173,7 @@ def test_tls_is_refused():
             desk.audit(*ONE, env={"AWS_ENDPOINT_URL": tls.url, **env}).is_(4).says("certificate", "AWS_CA_BUNDLE")
         desk.audit(*ONE, env={"AWS_ENDPOINT_URL": elsewhere.url, "AWS_CA_BUNDLE": elsewhere.ca}).is_(4).says("localhost")
         assert not stub.logged()
-        assert time.monotonic() - began < 10, "a refused certificate is asked for again and again"
+        assert time.monotonic() - began < 60, "a refused certificate is asked for again and again"
         desk.audit(*ONE, env={"AWS_ENDPOINT_URL": tls.url, "AWS_CA_BUNDLE": "/no/such/bundle.pem"}).is_(2).says("/no/such/bundle.pem")
         junk = desk.write("junk.pem", "no certificate\n")
         desk.audit(*ONE, env={"AWS_ENDPOINT_URL": tls.url, "AWS_CA_BUNDLE": junk}).is_(2, 4).says("junk.pem")
@@ -213,7 +213,7 @@ def test_proxy_is_dead():
         began = time.monotonic()
         env = {"HTTPS_PROXY": f"http://127.0.0.1:{port}", "AWS_CA_BUNDLE": tls.ca, "AWS_ENDPOINT_URL": tls.url}
         desk.audit(*ONE, env=env).is_(4).says(str(port))
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
         assert not stub.logged() and os.path.exists(tls.ca)
 
 

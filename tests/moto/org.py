@@ -50,7 +50,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_for(url, process, seconds=60):
+def wait_for(url, process, seconds=300):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
