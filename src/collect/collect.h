@@ -84,8 +84,9 @@ struct collect_summary {
 
 /* Runs a collection to its end. True also when single accounts, regions or calls failed (their rows
  * tell) and when it was interrupted (summary->interrupted). False: no credentials (ERR_CREDENTIALS,
- * nothing was written), an unknown operation or accounts that cannot be looked at (ERR_USAGE), nothing to resume (ERR_NO_DATA), or the
- * store failed (ERR_STORE; the run is left interrupted). */
+ * nothing was written), an unknown operation, an account that cannot be looked at or a region that
+ * there is not (ERR_USAGE), nothing to resume (ERR_NO_DATA), or the store failed (ERR_STORE; the run is
+ * left interrupted). */
 bool collect_run(struct store *s, const struct collect_options *o, struct collect_summary *summary, struct err *e) WARN_UNUSED;
 
 #endif

@@ -314,6 +314,22 @@ static bool check_accounts(struct sched *s)
     return false;
 }
 
+/* The regions are the partition's here: those that were named must be among them. */
+static bool check_regions(struct sched *s)
+{
+    for (uint32_t i = 0; i < s->o->region_count; i++) {
+        bool known = false;
+        for (uint32_t r = 0; r < s->region_count && !known; r++)
+            known = str_eq(s->region_names[r], s->o->regions[i]);
+        if (known)
+            continue;
+        err_set(s->err, ERR_USAGE, "there is no region %.*s in partition %.*s", STR_ARG(s->o->regions[i]), STR_ARG(s->me.partition));
+        err_hint(s->err, "regions are written like us-east-1");
+        return false;
+    }
+    return true;
+}
+
 static bool prepare(struct sched *s)
 {
     const struct collect_options *o = s->o;
@@ -328,6 +344,8 @@ static bool prepare(struct sched *s)
     struct str name;
     for (uint32_t i = 0; (name = s->t->region_at(s->t->impl, i)).ptr; i++)
         (void)sched_region(s, name);
+    if (!check_regions(s))
+        return false;
     struct account *own = account_add(s, s->me.account, STR(""));
     own->own = true;
     return true;
@@ -374,7 +392,8 @@ bool collect_run(struct store *store, const struct collect_options *o, struct co
     s->max_in_flight = o->max_in_flight ? o->max_in_flight : COLLECT_IN_FLIGHT;
     s->started_us = s->progress_us = s->rate_us = now(s);
     s->random = o->seed ? o->seed : (uint64_t)s->started_us | 1;
-    rate_init(&s->all, o->max_rate, o->max_rate > 1 ? o->max_rate : 1, s->started_us);
+    /* A tenth of a second's calls at once: more would let the first second have twice the rate. */
+    rate_init(&s->all, o->max_rate, o->max_rate > 10 ? o->max_rate / 10 : 1, s->started_us);
     bool ok = (!o->resume || resume_scope(s, &asked)) && prepare(s) && (o->resume ? begin_resumed(s) : begin_new(s));
     if (ok) {
         summary->run = ingest_run_id(s->ingest);
