@@ -15,13 +15,13 @@ SELECT account, region, arn AS resource, vault AS name, NULL AS sub,
        CASE WHEN detail_read IS NULL THEN NULL
             WHEN points = 0 AND NOT used AND coalesce(locked, 0) = 0 THEN 1
             WHEN coalesce(locked, 0) = 0 THEN 0
-            WHEN type <> 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' AND (lock_us IS NULL OR lock_us > now_us()) THEN 0
+            WHEN coalesce(type, '') <> 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' AND (lock_us IS NULL OR lock_us > now_us()) THEN 0
             ELSE coalesce(min_days, 0) >= threshold('backup_days') END AS ok,
        CASE WHEN detail_read IS NULL THEN 'its lock was not read'
             WHEN points = 0 AND NOT used AND coalesce(locked, 0) = 0 THEN 'it holds no recovery point and no plan writes to it'
             WHEN coalesce(locked, 0) = 0 THEN 'it is not locked'
-            WHEN type <> 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' AND lock_us IS NULL THEN 'it is locked in governance mode: who has the permission can unlock it'
-            WHEN type <> 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' AND lock_us > now_us() THEN 'its lock can still be removed until '
+            WHEN coalesce(type, '') <> 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' AND lock_us IS NULL THEN 'it is locked in governance mode: who has the permission can unlock it'
+            WHEN coalesce(type, '') <> 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' AND lock_us > now_us() THEN 'its lock can still be removed until '
               || strftime('%Y-%m-%d', lock_us / 1000000, 'unixepoch')
             WHEN min_days IS NULL THEN 'it is locked in compliance mode, but without a least retention'
             ELSE 'it is locked in compliance mode and keeps recovery points at least ' || min_days || ' days'

@@ -8,12 +8,14 @@
 -- remedy: Make a second key, move its users over, then: aws iam update-access-key --status Inactive and aws iam delete-access-key;
 --   better, replace the key by a role
 WITH key AS (
-  SELECT account, arn, user, 'key 1' AS sub, coalesce(key1_rotated, created) AS made FROM fact_credential WHERE key1
+  SELECT account, arn, user, 'key 1' AS sub, coalesce(key1_rotated, created) AS made, key1 AS active FROM fact_credential WHERE key1 IS NOT 0
   UNION ALL
-  SELECT account, arn, user, 'key 2', coalesce(key2_rotated, created) FROM fact_credential WHERE key2
+  SELECT account, arn, user, 'key 2', coalesce(key2_rotated, created), key2 FROM fact_credential WHERE key2 IS NOT 0
 )
 SELECT account, 'us-east-1' AS region, arn AS resource, user AS name, sub,
-       days_since(made) <= threshold('key_age_days') AS ok,
-       coalesce(sub || ' is ' || days_since(made) || ' days old, allowed are ' || threshold('key_age_days'),
-                'the credential report does not tell when ' || sub || ' was made') AS reason
+       CASE WHEN active THEN days_since(made) <= threshold('key_age_days') END AS ok,
+       CASE WHEN active IS NULL THEN 'the credential report does not tell whether ' || sub || ' is active' ELSE coalesce(sub || ' is ' || days_since(made) || ' days old, allowed are ' || threshold('key_age_days'),
+                'the credential report does not tell when ' || sub || ' was made') END AS reason
 FROM key
+UNION ALL
+SELECT account, 'us-east-1', account, NULL, NULL, NULL, 'the credential report could not be read' FROM fact_credential_unread

@@ -19,17 +19,18 @@ WITH trust AS (
          t.tight
   FROM fact_iam_grant g LEFT JOIN fact_iam_policy p ON p.account = g.account AND p.key = g.key
   LEFT JOIN trust t ON t.owner = g.principal
-  WHERE g.principal NOT LIKE '%:role/aws-service-role/%'
+  WHERE g.principal NOT GLOB 'arn:*:iam::*:role/aws-service-role/*'
 )
 SELECT account, region, principal AS resource, name, policy AS sub,
        CASE WHEN NOT have_doc THEN NULL WHEN admin = 0 THEN 1 WHEN admin IS NULL THEN NULL
-            WHEN declared AND tight = 1 THEN 1 WHEN declared AND tight = 0.5 THEN NULL ELSE 0 END AS ok,
+            WHEN declared AND tight = 1 THEN 1
+            WHEN declared AND (tight IS NULL OR tight = 0.5) THEN NULL ELSE 0 END AS ok,
        CASE WHEN NOT have_doc THEN 'the text of policy ' || policy || ' was not in the answer'
             WHEN admin = 0 THEN 'policy ' || policy || ' does not allow everything'
             WHEN admin IS NULL AND why IS NULL THEN 'policy ' || policy || ' could not be understood'
             WHEN admin IS NULL THEN managed || ' policy ' || policy || ': ' || why || ', so they decide'
             WHEN declared AND tight = 1 THEN 'an administrator by declaration, and its trust policy names only known principals'
-            WHEN declared AND tight = 0.5 THEN 'an administrator by declaration; whether its trust policy names only known principals is not known'
+            WHEN declared AND (tight IS NULL OR tight = 0.5) THEN 'an administrator by declaration; whether its trust policy names only known principals is not known'
             WHEN declared THEN 'declared an administrator, but its trust policy lets strangers in: ' || coalesce(why, '')
             ELSE managed || ' policy ' || policy || ': ' || why END AS reason,
        CASE WHEN admin = 0 THEN 'witness' END AS basis,

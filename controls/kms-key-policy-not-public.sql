@@ -11,7 +11,8 @@
 WITH grantee AS (
   SELECT k.arn, g.good, 'its policy lets in ' || g.who AS who FROM fact_key k JOIN fact_grantee g ON g.owner = k.arn
   UNION ALL
-  SELECT k.arn, CASE WHEN g.grantee LIKE '%.amazonaws.com' THEN 1
+  SELECT k.arn, CASE WHEN g.grantee NOT LIKE 'arn:%' AND (g.grantee LIKE '%.amazonaws.com' OR g.grantee LIKE '%.amazonaws.com.cn') THEN 1
+                     WHEN g.grantee GLOB 'AROA*' OR g.grantee GLOB 'AIDA*' THEN 1 -- deleted: nobody is it any more
                      WHEN g.grantee_account IN (SELECT account FROM fact_known_account) THEN 1
                      WHEN g.grantee_account IS NOT NULL AND (SELECT accounts_read FROM fact_org) THEN 0 END,
          'grant ' || g.id || ' is for ' || coalesce(g.grantee, 'an unknown principal')

@@ -23,8 +23,8 @@ WITH wanted(action) AS (VALUES
   SELECT s.id, a.value,
          CASE WHEN EXISTS (SELECT 1 FROM json_each(s.d, '$.exempt_arns') x
                            WHERE NOT is_declared('admin_roles', x.value) AND NOT is_declared('break_glass_roles', x.value)
-                             AND NOT is_declared('admin_roles', replace(arn_part(x.value, 'resource'), 'role/', ''))
-                             AND NOT is_declared('break_glass_roles', replace(arn_part(x.value, 'resource'), 'role/', '')))
+                             AND NOT coalesce(is_declared('admin_roles', replace(arn_part(x.value, 'resource'), 'role/', '')), 0)
+                             AND NOT coalesce(is_declared('break_glass_roles', replace(arn_part(x.value, 'resource'), 'role/', '')), 0))
               THEN 'undeclared' ELSE 'denied' END
   FROM scp s, json_each(s.d, '$.exempt') a
 ), account AS (

@@ -8,11 +8,11 @@
 -- reads: rds:DescribeDBSnapshotAttributes; rds:DescribeDBClusterSnapshotAttributes
 -- remedy: aws rds modify-db-snapshot-attribute --db-snapshot-identifier NAME --attribute-name restore --values-to-remove all (a cluster's: modify-db-cluster-snapshot-attribute), then treat what it held as disclosed
 SELECT account, region, arn AS resource, name, NULL AS sub,
-       CASE WHEN public = 1 THEN 0 WHEN public = 0 THEN 1 WHEN type <> 'manual' THEN 1 END AS ok,
+       CASE WHEN public = 1 THEN 0 WHEN public = 0 THEN 1 WHEN type IN ('automated', 'awsbackup') THEN 1 END AS ok,
        CASE WHEN public = 1 THEN 'anyone with an AWS account may restore it'
             WHEN public = 0 THEN 'it is not shared with all accounts'
-            WHEN type <> 'manual' THEN 'a snapshot of type ' || type || ' cannot be shared'
+            WHEN type IN ('automated', 'awsbackup') THEN 'a snapshot of type ' || type || ' cannot be shared'
             ELSE 'whom it is shared with was not read' END AS reason,
        json_array(name) AS keys,
-       CASE WHEN public IS NULL AND type <> 'manual' THEN 'witness' END AS basis
+       CASE WHEN public IS NULL AND type IN ('automated', 'awsbackup') THEN 'witness' END AS basis
 FROM fact_db_snapshot

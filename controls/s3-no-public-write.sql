@@ -14,13 +14,13 @@ WITH fact AS (
               WHEN b.block_read AND s.been_read AND b.ownership_read THEN 0 END AS acl_off,
          CASE WHEN b.restrict_public_buckets = 1 OR s.restrict_public_buckets = 1 THEN 1
               WHEN b.block_read AND s.been_read THEN 0 END AS policy_off,
-         CASE WHEN b.acl_read THEN EXISTS (
+         CASE WHEN json_type(b.acl_grants) = 'array' THEN EXISTS (
            SELECT 1 FROM json_each(b.acl_grants) g
            WHERE g.value ->> '$.Grantee.URI' IN ('http://acs.amazonaws.com/groups/global/AllUsers',
                                                  'http://acs.amazonaws.com/groups/global/AuthenticatedUsers')
              AND g.value ->> '$.Permission' IN ('WRITE', 'WRITE_ACP', 'FULL_CONTROL')) END AS acl_open,
          CASE WHEN b.policy_read AND b.policy IS NULL THEN 0 ELSE policy_public(b.policy, 'write') END AS policy_text,
-         CASE WHEN b.policy_status_read THEN coalesce(b.policy_is_public, 0) END AS policy_aws
+         b.policy_is_public AS policy_aws
   FROM fact_bucket b LEFT JOIN fact_s3_account s USING (account)
 ), part AS (
   SELECT *, CASE WHEN acl_off = 1 OR acl_open = 0 THEN 0 WHEN acl_open = 1 AND acl_off = 0 THEN 1 END AS by_acl,

@@ -6,13 +6,14 @@
 -- scope: resource
 -- lists: s3:ListBuckets
 -- reads: s3:GetBucketPolicy; organizations:ListPolicies; organizations:DescribePolicy; organizations:ListTargetsForPolicy; organizations:ListAccounts;
---   organizations:ListRoots; organizations:ListAccountsForParent; organizations:ListOrganizationalUnitsForParent
+--   organizations:DescribeOrganization; organizations:ListRoots; organizations:ListAccountsForParent; organizations:ListOrganizationalUnitsForParent
 -- remedy: Add to the bucket policy: Deny, Principal *, Action s3:*, Resource arn:aws:s3:::BUCKET and arn:aws:s3:::BUCKET/*, Condition
 --   Bool aws:SecureTransport false; or attach a resource control policy that says so to the root of the organization
 WITH judged AS (
   SELECT b.*, CASE WHEN b.policy_read AND b.policy IS NULL THEN 0 ELSE policy_tls_only(b.policy, b.arn) END AS by_policy,
          (SELECT min(p.name) FROM fact_org_attached t JOIN fact_org_policy p ON p.id = t.policy AND p.type = 'RESOURCE_CONTROL_POLICY'
-          WHERE t.account = b.account AND policy_tls_only(p.content, b.arn) = 1) AS by_rcp
+          WHERE t.account = b.account AND b.account <> (SELECT management FROM fact_org) -- which no such policy binds
+            AND policy_tls_only(p.content, b.arn) = 1) AS by_rcp
   FROM fact_bucket b
 )
 SELECT account, region, arn AS resource, name, NULL AS sub,

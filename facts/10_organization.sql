@@ -10,18 +10,20 @@ SELECT (SELECT data ->> '$.Id' FROM snap_resource WHERE op = 'organizations:Desc
 -- fact_org_account: every account of the organization.
 DROP TABLE IF EXISTS fact_org_account;
 CREATE TABLE fact_org_account AS
-SELECT rid AS account, min(name) AS name, min(data ->> '$.Status') AS status FROM snap_resource
+SELECT rid AS account, min(name) AS name, min(coalesce(data ->> '$.State', data ->> '$.Status')) AS status FROM snap_resource
 WHERE op = 'organizations:ListAccounts' GROUP BY rid;
 
 -- fact_known_account: those whose principals are no strangers. kind: own (organization, run, ward.yaml), trusted (declared).
+-- external_id: 0 when ward.yaml says that its roles need not ask for an external id.
 DROP TABLE IF EXISTS fact_known_account;
-CREATE TABLE fact_known_account (account TEXT PRIMARY KEY, kind TEXT) WITHOUT ROWID;
-INSERT OR IGNORE INTO fact_known_account SELECT account, 'own' FROM fact_org_account WHERE account IS NOT NULL;
-INSERT OR IGNORE INTO fact_known_account SELECT account, 'own' FROM fact_account;
-INSERT OR IGNORE INTO fact_known_account
+CREATE TABLE fact_known_account (account TEXT PRIMARY KEY, kind TEXT, external_id INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID;
+INSERT OR IGNORE INTO fact_known_account (account, kind) SELECT account, 'own' FROM fact_org_account WHERE account IS NOT NULL;
+INSERT OR IGNORE INTO fact_known_account (account, kind) SELECT account, 'own' FROM fact_account;
+INSERT OR IGNORE INTO fact_known_account (account, kind)
 SELECT a.value ->> '$.id', 'own' FROM config, json_each(config.doc, '$.accounts') a WHERE a.value ->> '$.id' IS NOT NULL;
 INSERT OR IGNORE INTO fact_known_account
-SELECT CASE a.type WHEN 'object' THEN a.value ->> '$.id' ELSE a.value END, 'trusted'
+SELECT CASE a.type WHEN 'object' THEN a.value ->> '$.id' ELSE a.value END, 'trusted',
+       CASE a.type WHEN 'object' THEN coalesce(a.value ->> '$.external_id', 1) ELSE 1 END
 FROM config, json_each(config.doc, '$.declared.trusted_accounts') a
 WHERE CASE a.type WHEN 'object' THEN a.value ->> '$.id' ELSE a.value END IS NOT NULL;
 

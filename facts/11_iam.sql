@@ -11,11 +11,12 @@ FROM snap_resource WHERE op = 'iam:GetAccountSummary' GROUP BY account;
 DROP TABLE IF EXISTS fact_credential;
 CREATE TABLE fact_credential AS
 SELECT r.account, u.value ->> '$.user' AS user, u.value ->> '$.arn' AS arn, u.value ->> '$.user_creation_time' AS created,
-       u.value ->> '$.password_enabled' = 'true' AS password_enabled,
+       CASE lower(u.value ->> '$.password_enabled') WHEN 'true' THEN 1 WHEN 'false' THEN 0 END AS password_enabled,
        nullif(nullif(nullif(u.value ->> '$.password_last_used', 'N/A'), 'no_information'), 'not_supported') AS password_used,
        nullif(nullif(u.value ->> '$.password_last_changed', 'N/A'), 'not_supported') AS password_changed,
-       u.value ->> '$.mfa_active' = 'true' AS mfa,
-       u.value ->> '$.access_key_1_active' = 'true' AS key1, u.value ->> '$.access_key_2_active' = 'true' AS key2,
+       CASE lower(u.value ->> '$.mfa_active') WHEN 'true' THEN 1 WHEN 'false' THEN 0 END AS mfa,
+       CASE lower(u.value ->> '$.access_key_1_active') WHEN 'true' THEN 1 WHEN 'false' THEN 0 END AS key1,
+       CASE lower(u.value ->> '$.access_key_2_active') WHEN 'true' THEN 1 WHEN 'false' THEN 0 END AS key2,
        nullif(u.value ->> '$.access_key_1_last_rotated', 'N/A') AS key1_rotated,
        nullif(u.value ->> '$.access_key_2_last_rotated', 'N/A') AS key2_rotated,
        nullif(u.value ->> '$.access_key_1_last_used_date', 'N/A') AS key1_used,
@@ -23,6 +24,12 @@ SELECT r.account, u.value ->> '$.user' AS user, u.value ->> '$.arn' AS arn, u.va
 FROM snap_resource r,
      json_each(csv_rows(coalesce(base64_text(r.data ->> '$.Content'), r.data ->> '$.Content'))) u
 WHERE r.op = 'iam:GetCredentialReport';
+
+-- fact_credential_unread: accounts whose report came and could not be read; a report has a row for root at least.
+DROP TABLE IF EXISTS fact_credential_unread;
+CREATE TABLE fact_credential_unread AS
+SELECT DISTINCT account FROM snap_call
+WHERE op = 'iam:GetCredentialReport' AND status IN ('ok', 'empty') AND account NOT IN (SELECT account FROM fact_credential WHERE arn IS NOT NULL);
 
 -- fact_iam_policy: every policy document of an account once; key: the ARN, or 'PRINCIPAL-ARN NAME' for an inline one.
 DROP TABLE IF EXISTS fact_iam_policy;
@@ -62,5 +69,5 @@ DROP TABLE IF EXISTS fact_role;
 CREATE TABLE fact_role AS
 SELECT account, region, data ->> '$.Arn' AS arn, data ->> '$.RoleName' AS name, data ->> '$.Path' AS path,
        data -> '$.AssumeRolePolicyDocument' AS trust,
-       (data ->> '$.Path') LIKE '/aws-service-role/%' AS service_linked
+       (data ->> '$.Path') GLOB '/aws-service-role/*' AS service_linked
 FROM snap_resource WHERE op = 'iam:GetAccountAuthorizationDetails' AND pos LIKE 'RoleDetailList/%';

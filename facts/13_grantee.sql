@@ -13,7 +13,7 @@ WITH owner AS (
          g.value ->> '$.fixed' AS fixed, g.value -> '$.accounts' AS accounts, g.value -> '$.orgs' AS orgs,
          g.value ->> '$.external_id' AS external_id, g.value ->> '$.subject' AS subject,
          g.value ->> '$.conditional' AS conditional,
-         k.kind AS known, o2.org_id, coalesce(o2.accounts_read, 0) AS accounts_read,
+         k.kind AS known, k.external_id AS wants_external_id, o2.org_id, coalesce(o2.accounts_read, 0) AS accounts_read,
          (SELECT count(*) FROM json_each(g.value, '$.accounts') l WHERE l.value NOT IN (SELECT account FROM fact_known_account)) AS strange_limits
   FROM owner o CROSS JOIN fact_org o2, json_each(policy_grantees(o.doc)) g
   LEFT JOIN fact_known_account k ON k.account = g.value ->> '$.account'
@@ -27,8 +27,9 @@ WITH owner AS (
         CASE WHEN strange_limits = 0 THEN 1 WHEN accounts_read THEN 0 END
       WHEN kind = 'star' THEN CASE WHEN fixed THEN NULL ELSE 0 END
       WHEN kind IN ('account', 'arn') AND known = 'own' THEN 1
-      WHEN kind IN ('account', 'arn') AND known = 'trusted' THEN owner_kind = 'key' OR external_id
+      WHEN kind IN ('account', 'arn') AND known = 'trusted' THEN owner_kind = 'key' OR external_id OR wants_external_id = 0
       WHEN kind IN ('account', 'arn') THEN CASE WHEN accounts_read THEN 0 END
+      WHEN kind = 'federated' AND value = '*' THEN 0
       WHEN kind = 'federated' AND value LIKE 'arn:%:saml-provider/%' THEN arn_part(value, 'account') = account
       WHEN kind = 'federated' AND subject THEN value NOT LIKE 'arn:%' OR arn_part(value, 'account') = account
       WHEN kind = 'federated' AND value = 'cognito-identity.amazonaws.com' AND conditional THEN NULL
@@ -46,7 +47,7 @@ SELECT account, region, owner, owner_kind, sid, statement, kind, value, grantee_
     WHEN kind IN ('account', 'arn') AND good = 0 AND known = 'trusted' THEN value || ' without sts:ExternalId'
     WHEN kind IN ('account', 'arn') AND good = 0 THEN value || ', an account that is neither of the organization nor declared'
     WHEN kind IN ('account', 'arn') AND good IS NULL THEN value || ', while the accounts of the organization were not read'
-    WHEN kind = 'federated' AND good = 0 AND subject THEN value || ', a provider of another account'
+    WHEN kind = 'federated' AND good = 0 AND subject THEN value || ', which is no provider of this account'
     WHEN kind = 'federated' AND good = 0 THEN value || ' without a condition on its subject'
     ELSE coalesce(value, kind)
   END AS who

@@ -139,6 +139,15 @@ static bool parse_document(struct arena *a, const struct json *j, struct policy 
     return true;
 }
 
+static struct json *parse_text(struct arena *a, struct str doc, struct err *e)
+{
+    if (str_starts(doc, STR("%")) && !percent_decode(a, doc, &doc)) {
+        err_set(e, ERR_PARSE, "policy is not percent-encoded properly");
+        return NULL;
+    }
+    return json_parse(a, doc, POLICY_BYTES_MAX, e);
+}
+
 struct policy *policy_parse(struct arena *a, struct str doc, struct err *e)
 {
     doc = str_trim(doc);
@@ -146,13 +155,9 @@ struct policy *policy_parse(struct arena *a, struct str doc, struct err *e)
         err_set(e, ERR_LIMIT, "policy is longer than %d bytes", POLICY_BYTES_MAX);
         return NULL;
     }
-    if (str_starts(doc, STR("%")) && !percent_decode(a, doc, &doc)) {
-        err_set(e, ERR_PARSE, "policy is not percent-encoded properly");
-        return NULL;
-    }
-    struct json *j = json_parse(a, doc, POLICY_BYTES_MAX, e);
+    struct json *j = parse_text(a, doc, e);
     if (j && j->type == JSON_STRING)
-        j = json_parse(a, j->text, POLICY_BYTES_MAX, e);
+        j = parse_text(a, j->text, e);
     struct policy *p = arena_new_of(a, struct policy);
     return j && parse_document(a, j, p, e) ? p : NULL;
 }

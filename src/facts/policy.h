@@ -61,6 +61,8 @@ bool policy_action_matches(struct str pattern, struct str action);
 bool policy_covers_action(const struct policy_statement *s, struct str action);
 /* Only `*` in every field of the resource: matches whatever there is. */
 bool policy_covers_every_resource(const struct policy_statement *s);
+/* The same, or every user, group, role or policy of IAM. */
+bool policy_covers_every_iam_resource(const struct policy_statement *s);
 /* "statement 0 (Sid)" into the arena. */
 struct str policy_where(struct arena *a, const struct policy_statement *s);
 

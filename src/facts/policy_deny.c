@@ -32,7 +32,7 @@ static bool everyone(const struct policy_statement *s)
 /* Every action of S3: "*", "s3:*". */
 static bool all_of_s3(const struct policy_statement *s)
 {
-    return !s->not_action && policy_covers_action(s, STR("s3:\x01"));
+    return !s->not_action && policy_covers_action(s, STR("s3:\x01\x01\x01\x01"));
 }
 
 static bool covers(const struct policy_statement *s, struct str arn, bool objects)

@@ -24,12 +24,16 @@ static bool glob_nocase(struct str p, struct str s)
     return i == p.len;
 }
 
+/* "*", "**", "?*": any text worth the name. */
 static bool all_stars(struct str s)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] != '*')
+    bool star = false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] != '*' && s.ptr[i] != '?')
             return false;
-    return s.len > 0;
+        star |= s.ptr[i] == '*';
+    }
+    return star;
 }
 
 static bool every_action(struct str pattern)
@@ -54,13 +58,15 @@ bool policy_covers_action(const struct policy_statement *s, struct str action)
 /* Short ARNs are padded with `*`, so "arn:aws:*" is every resource, as "*" is. */
 static bool every_resource(struct str pattern)
 {
-    if (all_stars(pattern))
+    /* "a*", "arn:aws-us-gov:*:*:*:*": what takes in an ARN of which nothing is known takes in every one */
+    if (all_stars(pattern) || str_glob(pattern, STR("arn:aws:\x01:\x01:\x01:\x01")) ||
+        str_glob(pattern, STR("arn:aws-us-gov:\x01:\x01:\x01:\x01")) || str_glob(pattern, STR("arn:aws-cn:\x01:\x01:\x01:\x01")))
         return true;
     struct str rest = pattern;
     if (!str_eqz(str_cut(&rest, ':'), "arn") || !rest.ptr)
         return false;
     struct str partition = str_cut(&rest, ':');
-    if (!str_ends(partition, STR("*")) && !str_eqz(partition, "aws"))
+    if (!str_ends(partition, STR("*")) && !str_starts(partition, STR("aws")))
         return false;
     for (int i = 2; i < 5 && rest.ptr; i++)
         if (!all_stars(str_cut(&rest, ':')))
@@ -75,6 +81,33 @@ bool policy_covers_every_resource(const struct policy_statement *s)
             return !s->not_resource;
     /* NotResource spares some and leaves all the others */
     return s->not_resource || !s->has_resource;
+}
+
+/* Every user, group, role or policy of an account. */
+static bool every_iam_resource(struct str pattern)
+{
+    static const char *const kinds[] = {"user/*", "group/*", "role/*", "policy/*"};
+    struct str rest = pattern;
+    if (!str_eqz(str_cut(&rest, ':'), "arn") || !rest.ptr)
+        return false;
+    str_cut(&rest, ':');
+    struct str service = str_cut(&rest, ':');
+    for (int i = 0; i < 2 && rest.ptr; i++)
+        str_cut(&rest, ':');
+    if (!rest.ptr || (!all_stars(service) && !str_eqz(service, "iam")))
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eqz(rest, kinds[i]))
+            return true;
+    return all_stars(rest);
+}
+
+bool policy_covers_every_iam_resource(const struct policy_statement *s)
+{
+    for (uint32_t i = 0; !s->not_resource && i < s->resources.count; i++)
+        if (every_iam_resource(s->resources.items[i]))
+            return true;
+    return policy_covers_every_resource(s);
 }
 
 struct str policy_where(struct arena *a, const struct policy_statement *s)

@@ -39,18 +39,31 @@ static bool fixed_arn(struct str arn)
     return rest.ptr && account.len ? !wild(account) : !wild(arn);
 }
 
-static bool fixed_range(struct str value)
+enum { FIXED_LOG2 = 24, RANGES_MAX = 1024 };
+
+/* All ranges together count: sixteen of /4 are the world. */
+static bool fixed_ranges(const struct str_list *values)
 {
-    struct cidr c;
-    if (!cidr_parse(value, &c))
+    struct cidr set[RANGES_MAX];
+    if (values->count > RANGES_MAX)
         return false;
-    return c.family == 4 ? c.hi - c.lo < (ip_number)1 << 24 : c.hi - c.lo < (ip_number)1 << 96;
+    for (uint32_t i = 0; i < values->count; i++)
+        if (!cidr_parse(values->items[i], &set[i]))
+            return false;
+    return cidr_public_log2(set, cidr_union(set, values->count)) <= FIXED_LOG2;
+}
+
+/* "o-acme", "o-acme/r-1/ou-1/star": the organization is named, whatever units below it. */
+static bool fixed_org_path(struct str v)
+{
+    struct str rest = v, org = str_cut(&rest, '/');
+    return str_starts(org, STR("o-")) && !wild(org);
 }
 
 static bool value_fixes(struct str key, struct str base, struct str v)
 {
-    if (str_eq_nocase(key, STR("aws:SourceIp")))
-        return str_eqz(base, "IpAddress") && fixed_range(v);
+    if (policy_action_matches(STR("aws:*OrgPaths"), key) && str_eqz(base, "StringLike"))
+        return fixed_org_path(v);
     if (str_eqz(base, "Bool"))
         return str_eq_nocase(key, STR("aws:PrincipalIsAWSService")) && str_eq_nocase(v, STR("true"));
     if (str_eqz(base, "ArnEquals") || str_eqz(base, "ArnLike"))
@@ -64,10 +77,12 @@ static bool value_fixes(struct str key, struct str base, struct str v)
 bool policy_condition_fixes(const struct policy_condition *c)
 {
     struct condition_op op = policy_condition_op(c->op);
-    bool known = LISTED(c->key, identity_keys) || str_eq_nocase(c->key, STR("aws:SourceIp"));
+    bool address = str_eq_nocase(c->key, STR("aws:SourceIp")), known = address || LISTED(c->key, identity_keys);
     /* a missing key passes IfExists and ForAllValues: an anonymous caller brings none of these keys */
     if (!known || op.if_exists || op.for_all || c->values.count == 0)
         return false;
+    if (address)
+        return str_eqz(op.base, "IpAddress") && fixed_ranges(&c->values);
     for (uint32_t i = 0; i < c->values.count; i++)
         if (!value_fixes(c->key, op.base, c->values.items[i]))
             return false;
@@ -99,7 +114,7 @@ static bool touches(const struct policy_statement *s, enum policy_access access)
 {
     static const char *const reads[] = {"Get", "List", "Describe", "Select", "Head", NULL};
     static const char *const writes[] = {"Put", "Delete", "Create", "Restore", "Replicate", "Update", "Bypass",
-                                         "ObjectOwner", "Initiate", "Submit", NULL};
+                                         "ObjectOwner", "Initiate", "Submit", "Abort", "Tag", "Untag", NULL};
     if (access == ACCESS_ANY || s->not_action)
         return true;
     const char *const *words = access == ACCESS_READ ? reads : writes;
@@ -145,6 +160,8 @@ static void write_limits(const struct policy_statement *s, struct json_out *o)
 {
     static const char *const account_keys[] = {"aws:PrincipalAccount", "kms:CallerAccount", "aws:SourceAccount",
                                                "aws:PrincipalArn", "aws:SourceArn", "aws:SourceOwner"};
+    static const char *const org_keys[] = {"aws:PrincipalOrgID", "aws:SourceOrgID", "aws:PrincipalOrgPaths",
+                                           "aws:SourceOrgPaths"};
     jo_key(o, "keys");
     jo_array(o);
     for (uint32_t i = 0; i < s->condition_count; i++)
@@ -156,11 +173,9 @@ static void write_limits(const struct policy_statement *s, struct json_out *o)
         jo_array(o);
         for (uint32_t i = 0; i < s->condition_count; i++) {
             const struct policy_condition *c = &s->conditions[i];
-            bool wanted = orgs ? str_eq_nocase(c->key, STR("aws:PrincipalOrgID")) ||
-                                     str_eq_nocase(c->key, STR("aws:SourceOrgID"))
-                               : LISTED(c->key, account_keys);
+            bool wanted = orgs ? LISTED(c->key, org_keys) : LISTED(c->key, account_keys);
             for (uint32_t v = 0; wanted && policy_condition_fixes(c) && v < c->values.count; v++) {
-                struct str value = orgs ? c->values.items[v] : account_of(c->values.items[v]);
+                struct str rest = c->values.items[v], value = orgs ? str_cut(&rest, '/') : account_of(rest);
                 if (value.len)
                     jo_str(o, value);
             }
@@ -172,15 +187,21 @@ static void write_limits(const struct policy_statement *s, struct json_out *o)
 /* A subject that names an owner: "repo:acme/app:*" does, "repo:*" and "system:serviceaccount:*" do not. */
 static bool subject_fixed(struct str v)
 {
-    static const char *const prefixes[] = {"repo:", "system:serviceaccount:", "project_path:", "organization:"};
+    /* tokens of one issuer for all its customers: the name of the customer must stand there to its end */
+    static const char *const named[] = {"repo:", "repository:", "repository_owner:", "job_workflow_ref:", "project_path:",
+                                        "organization:", "owner:", "org/"};
+    static const char *const prefixes[] = {"system:serviceaccount:", "ref:", "environment:", "actor:"};
     size_t literal = 0, least = 1;
     while (literal < v.len && v.ptr[literal] != '*' && v.ptr[literal] != '?')
         literal++;
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (str_starts(v, str_of(prefixes[i])))
             least = strlen(prefixes[i]) + 1;
-    if (literal < v.len && str_starts(v, STR("repo:")))
-        return str_index(str_sub(v, 0, literal), '/', 0) >= 0;
+    for (size_t i = 0; literal < v.len && i < sizeof named / sizeof *named; i++)
+        if (str_starts(v, str_of(named[i]))) {
+            struct str name = str_sub(v, strlen(named[i]), literal < strlen(named[i]) ? strlen(named[i]) : literal);
+            return str_index(name, '/', 0) > 0 || str_index(name, ':', 0) > 0;
+        }
     return literal >= least;
 }
 
@@ -233,7 +254,9 @@ static void write_grantee(const struct policy_statement *s, struct policy_princi
     jo_kv_str(o, "account", p.kind == PRINCIPAL_AWS ? account_of(p.value) : (struct str){0});
     jo_key(o, "actions");
     jo_array(o);
-    for (uint32_t i = 0; i < s->actions.count; i++)
+    if (s->not_action) /* all but some: whoever looks for one action finds it */
+        jo_str(o, STR("*"));
+    for (uint32_t i = 0; !s->not_action && i < s->actions.count; i++)
         jo_str(o, s->actions.items[i]);
     jo_end_array(o);
     write_limits(s, o);
@@ -252,6 +275,8 @@ void policy_write_grantees(struct arena *a, const struct policy *p, struct json_
         const struct policy_statement *s = &p->statements[i];
         for (uint32_t k = 0; s->allow && k < s->principal_count; k++)
             write_grantee(s, s->principals[k], o);
+        if (s->allow && s->not_principal && s->principal_count == 0)
+            write_grantee(s, (struct policy_principal){PRINCIPAL_STAR, STR("*")}, o);
     }
     jo_end_array(o);
 }
