@@ -99,7 +99,7 @@ static void write_head(struct buf *b, const struct report_model *m)
         html_escape(b, m->company);
     }
     buf_addf(b, "</h1><p class=\"dim\">Judged as of %s. Collected %s", instant_z(m->as_of_us, as_of),
-             instant_z(m->started_us, started));
+             instant_z(str_eqz(m->run_kind, "import") ? m->clock_us : m->started_us, started));
     if (m->caller_arn.len) {
         buf_addz(b, " by <code>");
         html_escape(b, m->caller_arn);
@@ -109,6 +109,8 @@ static void write_head(struct buf *b, const struct report_model *m)
     html_escape(b, m->tool_version);
     buf_addz(b, ". Evidence supports a citation, contradicts it, is not enough, "
                 "or a document is needed: ward never says that a citation is met.");
+    if (str_eqz(m->run_source, "sample"))
+        buf_addz(b, " <b>The organization is made up: the sample that ward carries.</b>");
     if (m->calls_stub)
         buf_addf(b, " <b class=\"unknown\">%" PRId64 " of the answers come from a stub server, not from AWS.</b>",
                  m->calls_stub);
@@ -122,14 +124,14 @@ static void write_head(struct buf *b, const struct report_model *m)
 
 static void write_register(struct buf *b, const struct report_model *m)
 {
-    buf_addz(b, "<h2 id=\"register\">Register of 45 CFR 164.308 to 164.316</h2><table><thead><tr>"
+    buf_addz(b, "<h2 id=\"register\">Register of 45 CFR 164.308 to 164.316</h2><table class=\"register\"><thead><tr>"
                 "<th>Section<th>Title<th>Kind<th>State<th>Evidence</tr></thead><tbody>");
     for (size_t i = 0; i < m->citation_count; i++) {
         const struct report_citation *c = &m->citations[i];
         buf_addz(b, "<tr>");
         cell(b, "<td class=\"n\">", c->section);
         td(b, c->title);
-        td(b, c->kind);
+        cell(b, "<td class=\"n\">", c->kind);
         td_state(b, c->state);
         td(b, c->detail);
         buf_addz(b, "</tr>");

@@ -81,6 +81,8 @@ static void write_head(struct writer *w)
         text_safe(&w->out, m->company);
     }
     buf_addf(&w->out, "  as of %s\n", instant_z(m->as_of_us, as_of));
+    if (str_eqz(m->run_source, "sample"))
+        buf_addz(&w->out, "A made-up organization that ward carries, as recorded; no call was made.\n");
     size_t reached = 0;
     for (size_t i = 0; i < m->account_count; i++)
         reached += m->accounts[i].reached;

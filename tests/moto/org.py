@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts Clinisoft's made-up organization: moto, seeded by seed.py, behind ward-stub with the answers of front/.
 
-    tests/moto/org.py [--regions two|all] [--rules FILE] [--log FILE] [--build DIR] [COMMAND...]
+    tests/moto/org.py [--regions two|all] [--clock TIME] [--rules FILE] [--log FILE] [--build DIR] [COMMAND...]
 
 With a COMMAND, runs it with the organization's endpoint and credentials in the environment and exits with its status;
 the ids of what was made are in the JSON file WARD_ORG_STATE. Without one, prints the environment and stays until it is
@@ -67,9 +67,10 @@ class Render:
     """Fills a front file: {{NAME}} is an id of the seed, {{ago:DAYS}} a time, {{epoch:DAYS}} the same as a number,
     {{file:NAME}} another file of front/, rendered and in base64."""
 
-    def __init__(self, ids):
+    def __init__(self, ids, clock=None):
         self.ids = ids
-        self.now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        self.now = datetime.datetime.fromisoformat(clock.replace("Z", "+00:00")) if clock else \
+            datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 
     def value(self, match):
         kind, _, rest = match.group(1).partition(":")
@@ -96,19 +97,19 @@ def region_answers(enabled):
 
 
 class Organization:
-    """The running organization: .endpoint, .moto_endpoint, .ids, .environment()."""
+    """The running organization: .endpoint, .moto_endpoint, .ids, .environment(), and .front(rules) for another way in."""
 
-    def __init__(self, build, regions="two", rules=None, log=None, stub=None):
+    def __init__(self, build, regions="two", rules=None, log=None, stub=None, clock=None):
         self.folder = tempfile.TemporaryDirectory(prefix="ward-org-")
         self.processes = []
-        self.build, self.rules, self.log = build, rules, log
+        self.build, self.rules, self.log, self.clock = build, rules, log, clock
         self.stub = stub or os.path.join(build, "tests", "stub", "ward-stub")
         import seed  # pylint: disable=import-outside-toplevel
         self.regions = ALL_REGIONS if regions == "all" else seed.REGIONS
         try:
             self.start_moto()
             self.ids, self.keys = seed.seed(self.moto_endpoint, self.regions)
-            self.start_front()
+            self.endpoint = self.front(self.rules)
         except BaseException:
             self.close()
             raise
@@ -121,15 +122,17 @@ class Organization:
 
     def start_moto(self):
         port = free_port()
+        clock = ["--clock", self.clock] if self.clock else []
         self.moto_endpoint = f"http://127.0.0.1:{port}"
         log = open(f"{self.folder.name}/moto.log", "wb")  # pylint: disable=consider-using-with
-        self.processes.append(subprocess.Popen([sys.executable, "-m", "moto.server", "-p", str(port)], cwd=self.folder.name,
+        self.processes.append(subprocess.Popen([sys.executable, f"{HERE}/server.py", *clock, "-p", str(port)], cwd=self.folder.name,
                                                env={**os.environ, **MOTO}, stdout=log, stderr=log))
         log.close()
         wait_for(f"{self.moto_endpoint}/moto-api/", self.processes[-1])
 
-    def start_front(self):
-        render = Render(self.ids)
+    def front(self, rules=None):
+        """Starts a stub before moto, which fails as `rules` say, and returns its endpoint."""
+        render = Render(self.ids, self.clock)
         with open(f"{self.folder.name}/front.txt", "w", encoding="utf-8") as f:
             f.write(region_answers(self.regions))
             for name in sorted(os.listdir(f"{HERE}/front")):
@@ -137,14 +140,14 @@ class Organization:
                     f.write(render.file(name))
         command = [self.stub, "--routes", f"{ROOT}/tests/stub/routes.tsv", "--answers", f"{self.folder.name}/front.txt",
                    "--account", self.ids["management"], "--forward", self.moto_endpoint.rsplit(":", 1)[1], "--fill"]
-        command += ["--rules", self.rules] if self.rules else []
+        command += ["--rules", rules] if rules else []
         command += ["--log", self.log] if self.log else []
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # pylint: disable=consider-using-with
         self.processes.append(process)
         line = process.stdout.readline().split()
         if len(line) != 2:
             raise RuntimeError("ward-stub did not start")
-        self.endpoint = f"http://127.0.0.1:{line[1]}"
+        return f"http://127.0.0.1:{line[1]}"
 
     def environment(self):
         """What a client needs to work as ward-audit in the management account."""
@@ -174,13 +177,14 @@ class Organization:
 def main():
     args = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     args.add_argument("--regions", choices=("two", "all"), default="two", help="regions that the accounts have enabled")
+    args.add_argument("--clock", help="the time at which all that the organization tells of stands still")
     args.add_argument("--rules", help="fault rules for the front")
     args.add_argument("--log", help="the front's request log")
     args.add_argument("--build", default=os.environ.get("BUILD", os.path.join(ROOT, "build")))
     args.add_argument("command", nargs=argparse.REMAINDER)
     args = args.parse_args()
     use_venv(args.build)
-    with Organization(args.build, args.regions, args.rules, args.log) as organization:
+    with Organization(args.build, args.regions, args.rules, args.log, clock=args.clock) as organization:
         environment = organization.environment()
         if args.command:
             command = args.command[1:] if args.command[0] == "--" else args.command

@@ -4,9 +4,12 @@ Six accounts in one organization: management, log archive, audit, two tenants wi
 and a pool. Most things are done right. What is wrong is planted, marked FAULT here and listed in faults.tsv, which
 the tests hold ward's findings against. Names are fixed; moto's ids are fixed by its seed.
 """
+import io
 import json
 import os
 import urllib.request
+import uuid
+import zipfile
 
 import boto3
 from botocore.config import Config
@@ -17,6 +20,9 @@ COMPANY = "clinisoft"
 MEMBERS = ("log_archive", "audit", "lakeside", "northwind", "pool")
 WORKLOADS = ("lakeside", "northwind", "pool")
 FOREIGN = "999988887777"
+# Planted where secrets do not belong: no audit may leave them in its store.
+USER_DATA_SECRET = "uD4-clinisoft-5f2c9a77e1"
+ENVIRONMENT_SECRET = "eNv-clinisoft-80b36d1f4c"
 CONFIG = Config(retries={"total_max_attempts": 1})
 
 
@@ -37,6 +43,11 @@ class Account:
     def without_host_prefix(self, request, **_):
         """S3 Control puts the account id before the host name, which an address cannot have."""
         request.url = request.url.replace(f"//{self.id}.", "//", 1)
+
+
+def token(name):
+    """A request token, which botocore would draw at random."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
 
 def tags(tenant, name=None, **more):
@@ -316,10 +327,10 @@ class Network:
                 {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
         return made["GroupId"]
 
-    def instance(self, name, key, group="app", tokens="required", tenant=None):
+    def instance(self, name, key, group="app", tokens="required", tenant=None, user_data=""):
         tenant = tenant or self.tenant
         made = self.ec2.run_instances(
-            ImageId="ami-0c11n1s0ft0000001", MinCount=1, MaxCount=1, InstanceType="m6i.large",
+            ImageId="ami-0c11n1s0ft0000001", ClientToken=name, UserData=user_data, MinCount=1, MaxCount=1, InstanceType="m6i.large",
             MetadataOptions={"HttpTokens": tokens, "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 1},
             NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": self.subnets["app", 0], "Groups": [self.groups[group]],
                                 "AssociatePublicIpAddress": False}],
@@ -372,10 +383,20 @@ def make_backup(account, name, key, days, lock):
     backup.create_backup_vault(BackupVaultName=name, EncryptionKeyArn=key)
     if lock:
         backup.put_backup_vault_lock_configuration(BackupVaultName=name, MinRetentionDays=35, MaxRetentionDays=3660, ChangeableForDays=3)
-    made = backup.create_backup_plan(BackupPlan={"BackupPlanName": f"{name}-daily", "Rules": [
+    made = backup.create_backup_plan(CreatorRequestId=name, BackupPlan={"BackupPlanName": f"{name}-daily", "Rules": [
         {"RuleName": "daily", "TargetBackupVaultName": name, "ScheduleExpression": "cron(0 5 * * ? *)", "StartWindowMinutes": 60,
          "Lifecycle": {"DeleteAfterDays": days}}]})
     return made["BackupPlanId"]
+
+
+def make_function(account, name):
+    """A function with a password in its environment."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("index.py"), "def handler(event, context):\n    return None\n")
+    account.client("lambda").create_function(
+        FunctionName=name, Runtime="python3.12", Role=f"arn:aws:iam::{account.id}:role/lakeside-app", Handler="index.handler",
+        Code={"ZipFile": code.getvalue()}, Environment={"Variables": {"DB_PASSWORD": ENVIRONMENT_SECRET, "LEVEL": "info"}})
 
 
 def make_lakeside(accounts):
@@ -383,7 +404,7 @@ def make_lakeside(accounts):
     key = make_key(account, "ward/lakeside")
     network = Network(account, "lakeside", 1)
     ec2 = network.ec2
-    app = network.instance("lakeside-app-1", key)
+    app = network.instance("lakeside-app-1", key, user_data=f"#!/bin/sh\nexport DB_PASSWORD={USER_DATA_SECRET}\n")
     second = network.instance("lakeside-app-2", key)
     # FAULT ec2-no-public-ip: a second interface of lakeside-app-1 has a public address.
     eni = ec2.create_network_interface(SubnetId=network.subnets["edge", 0], Groups=[network.groups["app"]], Description="vendor access",
@@ -408,9 +429,9 @@ def make_lakeside(accounts):
     make_bucket(account, logs_bucket, statements=[log_delivery(logs_bucket)])
     make_bucket(account, "lakeside-phi", key=key, tenant="lakeside", logs_to=logs_bucket)
     make_bucket(account, "lakeside-phi-archive", key=key, tenant="lakeside", logs_to=logs_bucket)
-    secret = account.client("secretsmanager").create_secret(Name="lakeside/hl7", SecretString=json.dumps({"user": "hl7"}), KmsKeyId=key,
+    secret = account.client("secretsmanager").create_secret(Name="lakeside/hl7", ClientRequestToken=token("hl7"), SecretString=json.dumps({"user": "hl7"}), KmsKeyId=key,
                                                             Tags=tags("lakeside"))["ARN"]
-    account.client("secretsmanager").rotate_secret(SecretId=secret, RotationRules={"AutomaticallyAfterDays": 30})
+    account.client("secretsmanager").rotate_secret(SecretId=secret, ClientRequestToken=token("hl7 rotated"), RotationRules={"AutomaticallyAfterDays": 30})
     iam = account.client("iam")
     # The credential report in front/ tells how old their credentials are.
     iam.create_user(UserName="hl7-gateway")  # FAULT iam-access-key-rotated
@@ -421,6 +442,7 @@ def make_lakeside(accounts):
     iam.put_role_policy(RoleName="lakeside-app", PolicyName="phi", PolicyDocument=policy(
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::lakeside-phi/*"},
         {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": key}))
+    make_function(account, "lakeside-reminders")
     plan = make_backup(account, "lakeside", key, 365, lock=True)
     return {"key": key, "vpc": network.vpc, "app": app, "second": second, "volume": volume, "plan": plan, "eni": eni}
 
@@ -453,7 +475,7 @@ def make_northwind(accounts):
     # FAULT ebs-snapshot-not-public: shared with everyone.
     ec2.modify_snapshot_attribute(SnapshotId=snapshot, Attribute="createVolumePermission", OperationType="add", GroupNames=["all"])
     make_bucket(account, "northwind-phi", tenant="northwind")  # FAULT s3-kms-encryption: the store has no key of its own
-    account.client("secretsmanager").create_secret(Name="northwind/db", SecretString=json.dumps({"user": "clinisoft"}), KmsKeyId=key,
+    account.client("secretsmanager").create_secret(Name="northwind/db", ClientRequestToken=token("db"), SecretString=json.dumps({"user": "clinisoft"}), KmsKeyId=key,
                                                    Tags=tags("northwind"))  # FAULT secrets-rotation-enabled
     # FAULT iam-role-trust-known: a foreign account may come in and is not asked for an external id.
     iam.create_role(RoleName="partner-sync", AssumeRolePolicyDocument=trust({"AWS": f"arn:aws:iam::{FOREIGN}:root"}))

@@ -88,7 +88,9 @@ static void test_completed_from_base(void **state)
     add_call(s, 3, "b:B", "{}", "skipped", "b3");
     add_call(s, 3, "d:D", "{}", "skipped", "d3");
     run_sql(s, "INSERT INTO run_account VALUES(1, '1', 'first', NULL, 1, NULL), (2, '1', 'second', NULL, 0, 'x'), (1, '2', 'two', NULL, 1, NULL);"
-               "INSERT INTO run_region VALUES(1, '1', 'r', 'enabled', 1, NULL)");
+               "INSERT INTO run_region VALUES(1, '1', 'r', 'enabled', 1, NULL), (1, '1', 's', 'enabled', 1, NULL),"
+               " (1, '1', 't', 'enabled', 1, NULL), (2, '1', 'r', 'enabled', 0, 'not asked for'), (2, '1', 's', 'disabled', 0, NULL),"
+               " (2, '1', 't', 'enabled', 1, 'again'), (2, '1', 'u', 'enabled', 0, 'not asked for')");
     expect_names(s, 1, "a1,a1gone,b1,c1,e1/5");
     expect_names(s, 2, "a2,b2,c1,e1/4"); /* a denial is an answer: the older list is not taken in its place */
     expect_names(s, 3, "a2,b2,c1,d3,e1/5");
@@ -97,6 +99,11 @@ static void test_completed_from_base(void **state)
     expect_ok(q, &e);
     assert_true(query_step(q));
     expect_str(query_str(q, 0), "second,two");
+    expect_ok(query_done(q), &e);
+    q = query_new(s, "SELECT group_concat(region || wanted || coalesce(reason, '')) FROM (SELECT * FROM snap_region ORDER BY region)", &e);
+    expect_ok(q, &e);
+    assert_true(query_step(q));
+    expect_str(query_str(q, 0), "r1,s0,t1again,u0not asked for"); /* what run 2 was not asked for is as run 1 has it */
     expect_ok(query_done(q), &e);
     store_sandbox(s, 1000); /* controls read the views */
     int64_t n = 0;
