@@ -89,4 +89,8 @@ struct control_summary {
 bool control_evaluate(struct arena *a, struct store *s, const struct control_request *r, const struct controls *c,
                       struct control_summary *out, struct err *e) WARN_UNUSED;
 
+/* Ids that waivers of the configuration in force name and that no finding of the evaluation has: mistyped, or of
+ * something that is gone. Right for an evaluation of all controls only. Strings from `a`. */
+bool control_stray_waivers(struct arena *a, struct store *s, int64_t evaluation, struct strings *out, struct err *e) WARN_UNUSED;
+
 #endif

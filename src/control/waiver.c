@@ -3,6 +3,8 @@
 #include "base/instant.h"
 #include "control/citation.h"
 
+enum { STRAYS_MAX = 100 };
+
 bool waiver_expired(struct str date, int64_t as_of_us)
 {
     int64_t us;
@@ -94,4 +96,19 @@ void waivers_apply(struct arena *a, const struct json *config, const struct cont
             if (f->verdict == CONTROL_FAIL && matches(w, c, f))
                 apply(a, w, c, as_of_us, f, tally, sum);
     }
+}
+
+bool control_stray_waivers(struct arena *a, struct store *s, int64_t evaluation, struct strings *out, struct err *e)
+{
+    *out = (struct strings){.items = arena_array_of(a, struct str, STRAYS_MAX)};
+    struct query *q = query_new(s,
+                                "SELECT DISTINCT w.value ->> '$.finding' FROM config, json_each(config.doc, '$.waivers') w"
+                                " WHERE w.value ->> '$.finding' NOT IN (SELECT id FROM finding WHERE evaluation = ?1)"
+                                " ORDER BY 1", e);
+    if (!q)
+        return false;
+    query_bind_int(q, 1, evaluation);
+    while (out->count < STRAYS_MAX && query_step(q))
+        out->items[out->count++] = arena_str(a, query_str(q, 0));
+    return query_done(q);
 }

@@ -2,6 +2,8 @@
 
 #include "codec/json.h"
 
+#include <inttypes.h>
+
 enum control_verdict report_verdict(struct str name)
 {
     enum control_verdict v;
@@ -154,7 +156,10 @@ static bool find_evaluation(struct report_model *m, struct err *e)
     if (!query_done(q))
         return false;
     if (!found) {
-        err_set(e, ERR_NO_DATA, "%s has no audit result%s", store_path(m->store), m->run ? " for that run" : " yet");
+        if (m->run)
+            err_set(e, ERR_NO_DATA, "%s has no audit result for run %" PRId64, store_path(m->store), m->run);
+        else
+            err_set(e, ERR_NO_DATA, "%s has no audit result yet", store_path(m->store));
         err_hint(e, "run `ward audit`, or `ward audit --demo` to see one without AWS");
     }
     return found;

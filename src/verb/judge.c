@@ -126,6 +126,18 @@ static void say_errors(struct ward *w, const struct control_summary *sum)
         term_say(&w->term, "%llu waiver(s) do not apply: see the findings", (unsigned long long)sum->refused_waivers);
 }
 
+/* Other controls' findings are not there to be named when only some controls were judged. */
+static bool say_strays(struct ward *w, struct store *s, int64_t evaluation, struct err *e)
+{
+    const struct str *patterns;
+    struct strings strays = {0};
+    if (cli_list(w->cli, "control", &patterns) == 0 && !control_stray_waivers(w->arena, s, evaluation, &strays, e))
+        return false;
+    for (uint32_t i = 0; i < strays.count; i++)
+        term_say(&w->term, "a waiver names finding %.*s, which this run does not have", STR_ARG(strays.items[i]));
+    return true;
+}
+
 static bool clock_of(struct store *s, int64_t run, int64_t *clock_us, struct err *e)
 {
     struct query *q = query_new(s, "SELECT clock_us FROM run WHERE id = ?1", e);
@@ -205,6 +217,8 @@ int judge_run(struct ward *w, struct store *s, int64_t run, const struct config 
     if (!control_evaluate(w->arena, s, &r, controls, &sum, e))
         return EXIT_GOOD;
     say_errors(w, &sum);
+    if (!say_strays(w, s, sum.evaluation, e))
+        return EXIT_GOOD;
     const char *page = cli_strz(w->cli, "html");
     if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && !write_page(&m, page, e)) ||
         !print(w, &m, e))
