@@ -1,9 +1,12 @@
 #!/bin/bash
-# Measures and compares; nothing here passes or fails on time. bench/run.sh [NAME...]; results on stdout.
-#   stub     how fast ward-stub itself answers, so that it is known not to be what is measured elsewhere
-#   latency  an audit of one account in 17 regions against answers that take 100 ms each
-#   million  peak memory with 1,000,000 volumes in one region
-#   org      an audit of the made-up organization in moto
+# Measures and compares; nothing here passes or fails on time. bench/run.sh [NAME...]; a table on stdout at the end.
+#   size      the binary, stripped
+#   stub      how fast ward-stub itself answers, so that it is known not to be what is measured elsewhere
+#   tls       CPU of TLS handshakes, beside libcurl's default
+#   latency   an audit of one account in 17 regions against answers that take 100 ms each
+#   evaluate  all controls over 100,000 resources in the store
+#   million   memory with 1,000,000 volumes from the stub, and with a bundle of as many resources
+#   org       an audit of the made-up organization in moto (only when it is named)
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
@@ -16,64 +19,126 @@ stop_stub() {
     stub_pid=
 }
 start_stub() { # sets port
-    "$build/tests/stub/ward-stub" --routes tests/stub/routes.tsv "$@" >"$work/port" &
+    : >"$work/port"
+    "$build/tests/stub/ward-stub" --routes tests/stub/routes.tsv --answers tests/stub/answers/base.txt "$@" >"$work/port" &
     stub_pid=$!
-    for _ in $(seq 50); do
+    for _ in $(seq 100); do
         [ ! -s "$work/port" ] || break
         sleep 0.1
     done
     port=$(cut -d' ' -f2 "$work/port")
 }
-# Wall seconds and peak memory of a command.
+# Runs a command and sets wall, cpu, peak, status and what ward's --verbose tells as shell variables.
 measure() {
-    python3 - "$@" <<'P'
-import resource, subprocess, sys, time
-start = time.monotonic()
-status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
-wall, peak = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-print(f"  {wall:.1f} s, {peak:.0f} MB at most, exit status {status}")
-P
+    local words
+    unset wall cpu peak status calls requests collect flight facts controls findings writing printing
+    words=$(python3 bench/measure.py "$work/out" "$@") || return 1
+    # shellcheck disable=SC2086
+    declare -g $words
+    echo "  $words"
+    case $status in 0 | 1 | 3) ;; *) return 1 ;; esac # 1 and 3: ward found something
 }
+calc() { python3 -c "print(f'{$1:.2f}')"; }
+row() { printf '%s\t%s\t%s\t%s\n' "$@" >>"$work/table"; } # figure, aim, measured, ratio
 export_client() {
     export AWS_ENDPOINT_URL="http://127.0.0.1:$port" AWS_ACCESS_KEY_ID=AKIA111111111111WARD AWS_SECRET_ACCESS_KEY=stub
     export AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 }
 
+bench_size() {
+    strip -o "$work/ward" "$build/ward"
+    local bytes
+    bytes=$(stat -c %s "$work/ward")
+    row "binary, stripped" "under 5 MB" "$(calc "$bytes / 1e6") MB" "$(calc "$bytes / 5e6") of the aim"
+}
 bench_stub() {
     ninja -C "$build" bench/bench-load >/dev/null || return 1
-    start_stub --answers tests/stub/answers/base.txt
+    start_stub
+    local line
     for connections in 1 16 128; do
-        echo "  $("$build/bench/bench-load" "$port" "$connections" 2)"
+        line=$("$build/bench/bench-load" "$port" "$connections" 2)
+        echo "  $line"
     done
+    row "ward-stub alone" "-" "$line" "-"
     stop_stub
 }
+bench_tls() {
+    local line
+    line=$(bench/tls.sh "$build") || return 1
+    echo "  $line"
+    row "TLS handshake" "less than libcurl's default" "$(sed -n 's/^tls: ward \(.* of CPU\) .*default CAPATH \(.*\), ratio.*/\1, libcurl \2/p' <<<"$line")" \
+        "libcurl takes $(sed -n 's/.*ratio \([0-9.]*\) .*/\1/p' <<<"$line") x as much"
+}
+# The longest chain is identity, regions, a listing, its detail and that one's detail.
 bench_latency() {
-    start_stub --answers tests/stub/answers/base.txt --latency-ms 100 --log "$work/calls"
+    start_stub --answers bench/wide.txt --latency-ms 100
     export_client
-    measure "$build/ward" audit --db "$work/latency.db" --progress never
-    echo "  $(wc -l <"$work/calls") requests"
+    WARD_NO_LIMITS=1 measure "$build/ward" audit -v --db "$work/latency.db" --max-in-flight 128 --progress never || return 1
+    local ideal
+    ideal=$(calc "max($requests * 0.1 / 128, 5 * 0.1)")
+    row "$requests requests of 100 ms, 128 in flight" "1.3 x ideal" "$collect s, ideal $ideal s" "$(calc "$collect / $ideal")"
     stop_stub
+}
+tenants() { # ward.yaml for bench/make_org.py
+    printf 'version: 1\ntenants:\n'
+    for n in 0 1 2 3 4 5 6; do
+        echo "  tenant-$n: {isolation: vm, tags: {\"ward:tenant\": tenant-$n}}"
+    done
+}
+bench_evaluate() {
+    python3 bench/make_org.py "$work/org.jsonl.gz" || return 1
+    measure "$build/ward" import --db "$work/org.db" "$work/org.jsonl.gz" || return 1
+    row "import of 100,000 resources" "-" "$wall s (CPU $cpu s), $peak MB" "-"
+    tenants >"$work/ward.yaml"
+    measure "$build/ward" audit -v --offline --db "$work/org.db" --config "$work/ward.yaml" || return 1
+    row "facts of 100,000 resources" "-" "$facts s (CPU $facts_cpu s)" "-"
+    measure "$build/ward" audit -v --offline --db "$work/org.db" --config "$work/ward.yaml" || return 1
+    local floor whole
+    read -r floor _ <<<"$(bench/copy_findings.py "$work/org.db")"
+    whole=$(calc "$controls + $writing")
+    row "all controls over them, $findings findings written" "under 1 s" "$whole s (CPU $(calc "$controls_cpu + $writing_cpu") s)" \
+        "$(calc "$whole / $floor") x SQLite copying the findings"
+    row "the result screen" "-" "$printing s (CPU $printing_cpu s)" "-"
+    measure "$build/ward" audit -v --offline --db "$work/org.db" --config "$work/ward.yaml" --output json --all-findings || return 1
+    row "all findings as JSON" "-" "$printing s (CPU $printing_cpu s)" "-"
 }
 bench_million() {
-    start_stub --answers tests/stub/answers/base.txt --answers tests/stub/answers/many.txt
+    start_stub --answers tests/stub/answers/many.txt
     export_client
-    measure "$build/ward" audit --db "$work/million.db" --region us-east-1 --progress never
+    measure "$build/ward" audit -v --db "$work/million.db" --region us-east-1 --progress never || return 1
+    row "1,000,000 volumes collected" "under 200 MB" "$collect_peak MB, $collect s (CPU $collect_cpu s)" "$(calc "$collect_peak / 200") of the aim"
+    row "the same, evaluated and printed" "-" "$peak MB, $wall s (CPU $cpu s) in all" "-"
     stop_stub
+    rm -f "$work"/million.db*
+    python3 bench/make_org.py "$work/million.jsonl.gz" 1000000 || return 1
+    measure "$build/ward" import --db "$work/million.db" "$work/million.jsonl.gz" || return 1
+    row "import of 1,000,000 mixed resources" "-" "$peak MB, $wall s (CPU $cpu s)" "-"
+    measure "$build/ward" audit -v --offline --db "$work/million.db" || return 1
+    row "their facts" "-" "$facts s (CPU $facts_cpu s)" "-"
+    row "all controls over them, $findings findings written" "-" "$peak MB, $(calc "$controls + $writing") s (CPU $(calc "$controls_cpu + $writing_cpu") s)" "-"
+    rm -f "$work"/million.*
 }
 bench_org() {
     measure tests/moto/org.py --build "$build" -- true
-    echo "  above: start and seed alone; below: with ward audit --org"
-    measure tests/moto/org.py --build "$build" --log "$work/org" -- "$build/ward" audit --org --db "$work/org.db" --progress never
-    echo "  $(wc -l <"$work/org") requests"
+    local alone=$wall
+    measure tests/moto/org.py --build "$build" --log "$work/org" -- "$build/ward" audit --org --db "$work/org-moto.db" --progress never
+    row "audit of the organization in moto, $(wc -l <"$work/org") requests" "-" "$(calc "$wall - $alone") s" "-"
 }
-[ $# -gt 0 ] || set -- stub latency million org
+[ $# -gt 0 ] || set -- size stub tls latency evaluate million
 for name in "$@"; do
-    echo "$name"
     case $name in
-    stub | latency | million | org) "bench_$name" ;;
+    size | stub | tls | latency | evaluate | million | org)
+        echo "$name"
+        "bench_$name" || row "$name" "-" "not measured" "-"
+        ;;
     *)
         echo "no benchmark '$name'" >&2
         exit 2
         ;;
     esac
 done
+echo
+{
+    printf '| figure | aim | measured | ratio |\n|---|---|---|---|\n'
+    [ ! -f "$work/table" ] || awk -F'\t' '{ printf "| %s | %s | %s | %s |\n", $1, $2, $3, $4 }' "$work/table"
+}

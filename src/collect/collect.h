@@ -77,7 +77,7 @@ struct collect_summary {
     uint64_t throttles;         /* throttle answers met */
     uint32_t accounts, accounts_unreached, regions;
     bool org_listed;            /* the organization's accounts are known */
-    int64_t wall_ms, longest_chain_ms;
+    int64_t wall_ms;
     uint32_t in_flight_max;
     char caller_arn[256], account[32];
 };

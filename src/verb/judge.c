@@ -194,7 +194,7 @@ static void say_times(struct ward *w, struct stopwatch *sw, const struct control
     for (int v = 0; v < CONTROL_VERDICTS; v++)
         findings += sum->findings[v];
     lap(sw, &sw->printing);
-    term_say(&w->term,
+    term_detail(&w->term,
              "facts %.2f s (CPU %.2f s), controls %.2f s (%.2f s), %llu findings written %.2f s (%.2f s), "
              "printed %.2f s (%.2f s)",
              sw->facts.wall_s, sw->facts.cpu_s, sw->controls.wall_s, sw->controls.cpu_s, findings, sw->writing.wall_s,
@@ -223,7 +223,6 @@ int judge_run(struct ward *w, struct store *s, int64_t run, const struct config 
     if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && !write_page(&m, page, e)) ||
         !print(w, &m, e))
         return EXIT_GOOD;
-    if (cli_flag(w->cli, "verbose"))
-        say_times(w, &sw, &sum);
+    say_times(w, &sw, &sum);
     return exit_status(w, &m, e);
 }

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 /* The one thing a signal handler may touch. */
@@ -134,6 +135,16 @@ static struct collect_options options_of(struct ward *w, const struct controls *
         .tool_version = WARD_VERSION, .stop = &stop_wanted};
 }
 
+static void say_collected(struct ward *w, const struct collect_summary *sum)
+{
+    struct rusage use = {0};
+    getrusage(RUSAGE_SELF, &use);
+    term_detail(&w->term, "%llu calls (%llu requests) in %.2f s, %u in flight at most, CPU %.2f s, memory %ld MB at most",
+                (unsigned long long)sum->calls, (unsigned long long)sum->requests, (double)sum->wall_ms / 1e3,
+                sum->in_flight_max, (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+                (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6, use.ru_maxrss / 1024);
+}
+
 bool live_collect(struct ward *w, struct live *l, struct store *s, const struct controls *controls, const struct str *regions,
                   uint32_t region_count, struct collect_summary *sum, struct err *e)
 {
@@ -159,6 +170,8 @@ bool live_collect(struct ward *w, struct live *l, struct store *s, const struct 
     if (ok || screen.last.done + screen.last.queued + screen.last.in_flight > 0)
         progress_end(screen.progress, &screen.last, clock_us());
     transport_aws_free(o.transport);
+    if (ok)
+        say_collected(w, sum);
     if (!ok || stop_wanted < 2)
         return ok;
     err_set(e, ERR_INTERRUPTED, "left at the second signal; what was read is kept as run %lld", (long long)sum->run);
