@@ -15,7 +15,17 @@ struct work {
     struct control_summary *sum;
     struct query *insert; /* of a finding */
     struct map tenants;
+    bool tenants_loaded;
+    /* of the control whose turn it is */
+    const struct control *control;
+    struct control_tally *tally;
+    struct arena *finding_arena;
+    struct control_summary before;
+    struct err *err; /* the caller's */
 };
+
+/* More things than this are looked up one by one instead of being held in memory. */
+enum { TENANTS_MAX = 250000 };
 
 /* Tenants are few and their things are many: each name is kept once. */
 static bool load_tenants(struct work *w, struct err *e)
@@ -23,6 +33,12 @@ static bool load_tenants(struct work *w, struct err *e)
     struct map names;
     map_init(&names, w->arena);
     map_init(&w->tenants, w->arena);
+    int64_t count = 0;
+    if (!store_get_int(w->store, "SELECT count(*) FROM fact_thing WHERE tenant IS NOT NULL", &count, e))
+        return false;
+    w->tenants_loaded = count <= TENANTS_MAX;
+    if (!w->tenants_loaded)
+        return true;
     struct query *q = query_new(w->store, "SELECT arn, id, tenant FROM fact_thing WHERE tenant IS NOT NULL", e);
     if (!q)
         return false;
@@ -39,9 +55,9 @@ static bool load_tenants(struct work *w, struct err *e)
     return query_done(q);
 }
 
-static void tally(struct work *w, const struct findings *f, struct control_tally *t)
+static void tally(struct work *w, const struct findings *f)
 {
-    t->verdict = CONTROL_NOT_APPLICABLE;
+    struct control_tally *t = w->tally;
     for (uint32_t i = 0; i < f->count; i++) {
         enum control_verdict v = f->items[i].verdict;
         t->counts[v]++;
@@ -51,7 +67,6 @@ static void tally(struct work *w, const struct findings *f, struct control_tally
         if (verdict_worse(v, t->verdict))
             t->verdict = v;
     }
-    w->sum->controls[t->verdict]++;
 }
 
 static bool write_finding(struct work *w, struct str control, const struct finding *f)
@@ -72,40 +87,83 @@ static void finished(const struct work *w, enum control_phase done)
         w->request->on_phase(w->request->user, done);
 }
 
-/* One control's findings are in memory at a time: the sandbox lets nothing be written while it runs. */
-static bool judge_one(struct work *w, struct judge *j, uint32_t at)
+static bool take_findings(void *user, struct findings *list)
 {
-    const struct control *c = &w->controls->items[at];
-    struct findings found = {0};
-    struct control_tally *t = &w->tallies[at];
-    judge_control(j, c, &found, &t->reason);
-    if (t->reason.ptr) {
-        t->reason = arena_str(w->arena, t->reason);
-        w->sum->errors.items[w->sum->errors.count++] = t->reason;
-    }
-    waivers_apply(j->arena, w->request->config, c, w->request->as_of_us, &found, t, w->sum);
-    tally(w, &found, t);
+    struct work *w = user;
+    waivers_apply(w->finding_arena, w->request->config, w->control, w->request->as_of_us, list, w->tally, w->sum);
+    tally(w, list);
     finished(w, CONTROL_JUDGED);
     bool good = true;
-    for (uint32_t i = 0; good && i < found.count; i++)
-        good = write_finding(w, c->id, &found.items[i]);
+    for (uint32_t i = 0; good && i < list->count; i++)
+        good = write_finding(w, w->control->id, &list->items[i]);
+    findings_hand_over(list);
+    arena_reset(w->finding_arena);
     finished(w, CONTROL_WRITTEN);
     return good;
 }
 
+static bool take_back_findings(void *user, struct findings *list)
+{
+    struct work *w = user;
+    bool written = list->handed_over > 0, good = true;
+    findings_clear(list);
+    *w->tally = (struct control_tally){.verdict = CONTROL_NOT_APPLICABLE};
+    *w->sum = w->before;
+    if (!written)
+        return true;
+    struct query *q = query_new(w->store, "DELETE FROM finding WHERE evaluation = ?1 AND control = ?2", w->err);
+    if (!q)
+        return false;
+    query_bind_int(q, 1, w->sum->evaluation);
+    query_bind_str(q, 2, w->control->id);
+    good = query_run(q);
+    return query_done(q) && good;
+}
+
+static bool judge_one(struct work *w, struct judge *j, struct findings *list, uint32_t at)
+{
+    w->control = &w->controls->items[at];
+    w->tally = &w->tallies[at];
+    w->tally->verdict = CONTROL_NOT_APPLICABLE;
+    w->before = *w->sum;
+    struct str why;
+    findings_clear(list);
+    if (!judge_control(j, w->control, list, &why))
+        return false;
+    if (why.ptr) {
+        w->tally->reason = arena_str(w->arena, why);
+        w->sum->errors.items[w->sum->errors.count++] = w->tally->reason;
+    }
+    if (!take_findings(w, list))
+        return false;
+    w->sum->controls[w->tally->verdict]++;
+    return true;
+}
+
+static const char insert_sql[] =
+    "INSERT INTO finding(evaluation, id, control, account, region, type, resource, name, sub, tenant, verdict, severity,"
+    " reason, evidence, waiver) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)";
+static const char tenant_sql[] =
+    "SELECT tenant FROM fact_thing WHERE tenant IS NOT NULL AND arn = ?1 UNION ALL"
+    " SELECT tenant FROM fact_thing WHERE tenant IS NOT NULL AND arn IS NULL AND id = ?1 LIMIT 1";
+
+/* A part of one control's findings is in memory at a time. */
 static bool judge_all(struct work *w, const struct gaps *gaps, struct err *e)
 {
-    struct judge j = {.arena = arena_child(w->arena, 1 << 20), .scratch = arena_child(w->arena, 0), .store = w->store,
-                      .gaps = gaps, .tenants = &w->tenants};
+    w->err = e;
+    w->finding_arena = arena_child(w->arena, 1 << 20);
+    struct judge j = {.arena = w->finding_arena, .scratch = arena_child(w->arena, 0), .store = w->store, .gaps = gaps,
+                      .tenants = w->tenants_loaded ? &w->tenants : NULL, .batch = JUDGE_BATCH,
+                      .hand_over = take_findings, .take_back = take_back_findings, .user = w};
+    struct findings list = {0};
     w->sum->errors.items = arena_array_of(w->arena, struct str, w->controls->count + 1);
-    w->insert = query_new(w->store, "INSERT INTO finding(evaluation, id, control, account, region, type, resource,"
-                                    " name, sub, tenant, verdict, severity, reason, evidence, waiver) VALUES"
-                                    " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)", e);
-    bool good = w->insert != NULL;
-    for (uint32_t i = 0; good && i < w->controls->count; i++) {
-        good = judge_one(w, &j, i);
-        arena_reset(j.arena);
-    }
+    w->insert = query_new(w->store, insert_sql, e);
+    j.tenant_query = w->insert ? query_new(w->store, tenant_sql, e) : NULL;
+    bool good = j.tenant_query != NULL;
+    for (uint32_t i = 0; good && i < w->controls->count; i++)
+        good = judge_one(w, &j, &list, i);
+    findings_free(&list);
+    good = query_done(j.tenant_query) && good;
     return query_done(w->insert) && good;
 }
 

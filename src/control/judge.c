@@ -78,6 +78,18 @@ static struct json *default_keys(struct judge *j, const struct plan *p, const st
     return keys;
 }
 
+static struct str tenant_of(struct judge *j, struct str resource)
+{
+    if (j->tenants)
+        return str_of(map_get(j->tenants, resource));
+    struct str tenant = {0};
+    query_bind_str(j->tenant_query, 1, resource);
+    if (query_step(j->tenant_query))
+        tenant = keep(j, query_str(j->tenant_query, 0));
+    query_reset(j->tenant_query);
+    return tenant;
+}
+
 static bool read_row(struct judge *j, const struct plan *p, struct query *q, struct row *r, struct err *e)
 {
     const struct control *c = p->control;
@@ -103,7 +115,7 @@ static bool read_row(struct judge *j, const struct plan *p, struct query *q, str
     if (tenant.ptr)
         r->f.tenant = keep(j, tenant);
     else
-        r->f.tenant = str_of(map_get(j->tenants, r->f.resource));
+        r->f.tenant = tenant_of(j, r->f.resource);
     return true;
 }
 
@@ -243,24 +255,63 @@ static void add_listing_gaps(struct judge *j, const struct plan *p, struct findi
     }
 }
 
-static bool run_rows(struct judge *j, struct plan *p, struct findings *out, struct err *e)
+/* Between two rows the findings at hand go out of the sandbox, which lets nothing be written. */
+static bool hand_over(struct judge *j, struct findings *out)
+{
+    store_sandbox_end(j->store);
+    bool good = j->hand_over(j->user, out);
+    store_sandbox(j->store, CONTROL_LIMIT_MS);
+    return good;
+}
+
+enum ran { RAN, RAN_LATE, RAN_NOT, RAN_STORE_FAILED };
+
+static enum ran run_rows(struct judge *j, struct plan *p, struct findings *out, struct err *e)
 {
     struct query *q = query_new(j->store, p->control->sql.ptr, e);
     if (!q)
-        return false;
-    bool good = find_columns(p, q, e);
-    while (good && query_step(q)) {
+        return RAN_NOT;
+    bool good = find_columns(p, q, e), handed = true;
+    while (good && handed && !out->late && query_step(q)) {
         struct row r;
         arena_reset(j->scratch);
-        good = out->count < ROWS_MAX || err_set(e, ERR_CONTROL, "more than %d rows", ROWS_MAX);
+        good = findings_total(out) < ROWS_MAX || err_set(e, ERR_CONTROL, "more than %d rows", ROWS_MAX);
         good = good && read_row(j, p, q, &r, e);
         if (!good)
             break;
         decide(j, p, &r);
         collect_evidence(j, p, &r);
-        findings_add(j->arena, out, p->control->id, r.f);
+        findings_add(j->scratch, out, p->control->id, r.f);
+        if (out->count >= j->batch)
+            handed = hand_over(j, out);
     }
-    return query_done(q) && good;
+    good = query_done(q) && good;
+    return !handed ? RAN_STORE_FAILED : out->late ? RAN_LATE : good ? RAN : RAN_NOT;
+}
+
+static enum ran run_sandboxed(struct judge *j, struct plan *p, struct findings *out, struct err *e)
+{
+    store_sandbox(j->store, CONTROL_LIMIT_MS);
+    enum ran ran = run_rows(j, p, out, e);
+    store_sandbox_end(j->store);
+    if (ran == RAN)
+        add_listing_gaps(j, p, out);
+    return ran == RAN && out->late ? RAN_LATE : ran;
+}
+
+/* A subject that comes twice, far apart, is met again: then all findings stay at hand until the end. */
+static enum ran run_control(struct judge *j, struct plan *p, struct findings *out, struct err *e)
+{
+    enum ran ran = run_sandboxed(j, p, out, e);
+    if (ran != RAN_LATE)
+        return ran;
+    if (!j->take_back(j->user, out))
+        return RAN_STORE_FAILED;
+    uint32_t batch = j->batch;
+    j->batch = JUDGE_WHOLE;
+    ran = run_sandboxed(j, p, out, e);
+    j->batch = batch;
+    return ran;
 }
 
 static void add_whole(struct judge *j, const struct control *c, struct findings *out, struct str reason)
@@ -270,31 +321,38 @@ static void add_whole(struct judge *j, const struct control *c, struct findings 
     findings_add(j->arena, out, c->id, f);
 }
 
-void judge_control(struct judge *j, const struct control *c, struct findings *out, struct str *why)
+static void add_whole_gap(struct judge *j, const struct plan *p, struct findings *out)
+{
+    const struct control *c = p->control;
+    for (uint32_t i = 0; findings_total(out) == 0 && i < p->count; i++)
+        if (p->ops[i]->gap_count && (p->lists[i] || c->scope != SCOPE_RESOURCE))
+            add_whole(j, c, out, p->ops[i]->gaps[0].why);
+}
+
+bool judge_control(struct judge *j, const struct control *c, struct findings *out, struct str *why)
 {
     struct plan p;
     struct err e = {0};
     *why = (struct str){0};
     if (c->needs.len) {
         add_whole(j, c, out, arena_printf(j->arena, "not built yet: needs %.*s", STR_ARG(c->needs)));
-        return;
+        return true;
     }
-    if (c->broken.ptr) {
-        *why = c->broken;
-    } else {
+    enum ran ran = RAN_NOT;
+    if (!c->broken.ptr) {
         make_plan(j, &p, c);
-        store_sandbox(j->store, CONTROL_LIMIT_MS);
-        bool ran = run_rows(j, &p, out, &e);
-        store_sandbox_end(j->store);
-        if (ran) {
-            add_listing_gaps(j, &p, out);
-            for (uint32_t i = 0; out->count == 0 && i < p.count; i++) /* rule 5: no row is an answer only without a gap */
-                if (p.ops[i]->gap_count && (p.lists[i] || c->scope != SCOPE_RESOURCE))
-                    add_whole(j, c, out, p.ops[i]->gaps[0].why);
-            return;
-        }
-        *why = arena_printf(j->arena, "%.*s: %s", STR_ARG(c->file), e.message);
+        ran = run_control(j, &p, out, &e);
     }
-    *out = (struct findings){0}; /* part of the rows would look like all of them */
+    if (ran == RAN_STORE_FAILED)
+        return false;
+    if (ran == RAN) {
+        add_whole_gap(j, &p, out); /* rule 5: no row is an answer only without a gap */
+        return true;
+    }
+    /* part of the rows would look like all of them */
+    if (!j->take_back(j->user, out))
+        return false;
+    *why = c->broken.ptr ? c->broken : arena_printf(j->arena, "%.*s: %s", STR_ARG(c->file), e.message);
     add_whole(j, c, out, arena_printf(j->arena, "the control did not run: %.*s", STR_ARG(*why)));
+    return true;
 }

@@ -117,6 +117,46 @@ static void a_control_that_does_not_run_is_unknown_and_harmless(void **state)
     bench_close(&b);
 }
 
+#define MANY "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45000)"
+#define MANY_COLUMNS "SELECT '111111111111' AS account, '' AS region, 'thing-' || i AS resource, NULL AS name, NULL AS sub"
+
+static int64_t stored(struct bench *b, const char *what)
+{
+    struct err e = {0};
+    int64_t count = -1;
+    char *sql = arena_cstr(b->arena, arena_printf(b->arena, "SELECT count(%s) FROM finding WHERE evaluation ="
+                                                            " (SELECT max(id) FROM evaluation)", what));
+    expect_ok(store_get_int(b->store, sql, &count, &e), &e);
+    return count;
+}
+
+/* More findings than are held at a time: none is lost, none is there twice, and the worse of two stays. */
+static void findings_in_parts(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct control_summary s = judge(&b, MANY MANY_COLUMNS ", 0 AS ok, 'bad' AS reason FROM n", "{}");
+    assert_int_equal(s.findings[CONTROL_FAIL], 45000);
+    assert_int_equal(stored(&b, "DISTINCT id"), 45000);
+
+    s = judge(&b, MANY MANY_COLUMNS ", NULL AS ok, 'not read' AS reason FROM n UNION ALL SELECT '111111111111', '', 'thing-1',"
+              " NULL, NULL, 0, 'bad'", "{}");
+    assert_int_equal(s.findings[CONTROL_UNKNOWN], 44999);
+    assert_int_equal(s.findings[CONTROL_FAIL], 1);
+    assert_int_equal(s.fails[CONTROL_HIGH], 1);
+    assert_int_equal(stored(&b, "*"), 45000);
+    assert_int_equal(stored(&b, "DISTINCT id"), 45000);
+
+    s = judge(&b, MANY MANY_COLUMNS ", 0 AS ok, 'bad' AS reason, CASE WHEN i = 44000 THEN 'huge' ELSE 'low' END AS severity FROM n", "{}");
+    assert_int_equal(s.errors.count, 1);
+    assert_int_equal(s.findings[CONTROL_FAIL], 0);
+    assert_int_equal(s.findings[CONTROL_UNKNOWN], 1);
+    assert_int_equal(s.fails[CONTROL_LOW], 0);
+    assert_int_equal(stored(&b, "*"), 1);
+    bench_close(&b);
+}
+
 static void no_data_is_no_pass(void **state)
 {
     (void)state;
@@ -178,7 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(headers_are_checked_with_their_line),
                                        cmocka_unit_test(waivers_need_all_their_parts),
                                        cmocka_unit_test(a_control_that_does_not_run_is_unknown_and_harmless),
-                                       cmocka_unit_test(no_data_is_no_pass),
+                                       cmocka_unit_test(findings_in_parts), cmocka_unit_test(no_data_is_no_pass),
                                        cmocka_unit_test(only_the_customers_things_count)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
