@@ -3,6 +3,7 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 SECONDS_EACH ?= 10
+PEERS ?=
 # For meson setup, and for tools/run_tests.py.
 MESONFLAGS ?=
 TESTFLAGS ?=
@@ -54,10 +55,12 @@ fuzz:
 	@tools/setup.sh build fuzz
 	@tools/fuzz.sh $(SECONDS_EACH)
 
+# With PEERS=1 also against Prowler, which it installs in a Python venv of its own.
 bench: all
 	@tools/setup.sh build test
 	@tools/setup.sh venv $(BUILD)/venv
 	@bench/run.sh
+	@[ "$(PEERS)" != 1 ] || bench/prowler.sh
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild
