@@ -6,7 +6,7 @@
 -- scope: account
 -- lists: cloudtrail:DescribeTrails; s3:ListBuckets
 -- reads: s3:GetPublicAccessBlock; s3control:GetPublicAccessBlock; s3:GetObjectLockConfiguration; s3:GetBucketLifecycleConfiguration; s3:GetBucketPolicy
--- remedy: Make a bucket with Object Lock: default retention COMPLIANCE of six years, all four public access blocks, no earlier
+-- remedy: Make a bucket with Object Lock: default retention COMPLIANCE of 2192 days (six years; S3's Years=6 is two days short), all four public access blocks, no earlier
 --   expiry, and a policy that lets only cloudtrail.amazonaws.com write, with aws:SourceArn of the trail; point the trail at it
 WITH trail AS (
   SELECT t.bucket, min(t.account) AS account, min(t.name) AS trail FROM fact_trail t WHERE t.own AND t.bucket IS NOT NULL GROUP BY t.bucket
@@ -18,7 +18,7 @@ WITH trail AS (
          max(coalesce(s.block_public_policy, 0), coalesce(b.block_public_policy, 0)) AS b3,
          max(coalesce(s.restrict_public_buckets, 0), coalesce(b.restrict_public_buckets, 0)) AS b4,
          s.been_read AND b.block_read AS blocks_read,
-         (SELECT min(r.value ->> '$.Expiration.Days') FROM json_each(b.lifecycle_rules) r WHERE r.value ->> '$.Status' = 'Enabled') AS expires,
+         (SELECT min(coalesce(r.value ->> '$.Expiration.Days', CASE WHEN r.value ->> '$.Expiration.Date' IS NOT NULL THEN 0 END)) FROM json_each(b.lifecycle_rules) r WHERE r.value ->> '$.Status' = 'Enabled') AS expires,
          (SELECT group_concat(g.value ->> '$.value', ', ') FROM json_each(policy_grantees(b.policy)) g
           WHERE EXISTS (SELECT 1 FROM json_each(g.value, '$.actions') x
                         WHERE glob_match(lower(x.value), 's3:putobject') OR glob_match(lower(x.value), 's3:deleteobject')
@@ -40,7 +40,7 @@ SELECT account, coalesce(region, '') AS region, coalesce(arn, 'arn:aws:s3:::' ||
          WHEN private = 0 THEN ' is not blocked from public access in all four ways'
          WHEN locked = 0 AND lock_mode IS NULL THEN ' has no default Object Lock retention'
          WHEN locked = 0 THEN ' is locked in mode ' || lock_mode || ' for ' || lock_days || ' days, wanted are COMPLIANCE and ' || threshold('retention_days')
-         WHEN kept = 0 THEN ' expires its objects after ' || expires || ' days'
+         WHEN kept = 0 THEN ' expires its objects ' || CASE expires WHEN 0 THEN 'on a date' ELSE 'after ' || expires || ' days' END
          WHEN written = 0 THEN ' can be written by ' || writers
          WHEN private AND locked AND kept AND written THEN ' is private, locked and kept ' || lock_days || ' days'
          ELSE ' was not read in full' END AS reason,

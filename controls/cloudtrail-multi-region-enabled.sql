@@ -7,10 +7,10 @@
 -- lists: cloudtrail:DescribeTrails
 -- reads: cloudtrail:GetTrailStatus; cloudtrail:GetEventSelectors
 -- remedy: In the management account: aws cloudtrail create-trail --is-organization-trail --is-multi-region-trail
---   --enable-log-file-validation --kms-key-id KEY --s3-bucket-name BUCKET --name org; then aws cloudtrail start-logging --name org
+--   --enable-log-file-validation --kms-key-id KEY --s3-bucket-name BUCKET --name org; then aws cloudtrail start-logging --name org; one that cannot deliver needs its bucket and the bucket's policy mended
 WITH trail AS (
-  SELECT t.account, t.arn, t.name, t.multi_region, t.global_events, t.logging, m.all_events,
-         t.multi_region AND t.global_events AND t.logging AND m.all_events AS good
+  SELECT t.account, t.arn, t.name, t.multi_region, t.global_events, t.logging, t.delivery_error, m.all_events,
+         t.multi_region AND t.global_events AND t.logging AND t.delivery_error IS NULL AND m.all_events AS good
   FROM fact_trail t LEFT JOIN fact_trail_management m USING (arn)
 ), best AS (
   SELECT a.account, a.name,
@@ -19,6 +19,7 @@ WITH trail AS (
          (SELECT group_concat(t.name || CASE WHEN NOT t.multi_region THEN ' records one region'
                                              WHEN NOT t.global_events THEN ' leaves global services out'
                                              WHEN t.logging = 0 THEN ' is stopped'
+                                             WHEN t.delivery_error IS NOT NULL THEN ' could not deliver its last files: ' || t.delivery_error
                                              ELSE ' does not record all management events' END, '; ')
           FROM trail t WHERE t.account = a.account AND t.good = 0) AS bad
   FROM fact_account a

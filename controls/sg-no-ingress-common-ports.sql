@@ -13,7 +13,7 @@ WITH want AS (
   -- Who may reach SSH and RDP of bastions is declared apart.
   SELECT w.port, (SELECT json_group_array(c.value) FROM json_each(json_array(
            json_extract(doc, '$.declared.allow_cidrs'), CASE WHEN w.port = 3389 THEN json_extract(doc, '$.declared.ssh_allow_cidrs') END)) l,
-           json_each(l.value) c WHERE l.value IS NOT NULL) AS list
+           json_each(l.value) c WHERE l.value IS NOT NULL AND NOT coalesce(cidr_world(c.value), 1)) AS list
   FROM config, want w
 ), source AS (
   SELECT s.account, s.region, s.sg, w.port, s.cidr, s.label, s.unread
@@ -44,7 +44,7 @@ JOIN summed s ON s.sg = g.sg AND s.account = g.account AND s.region = g.region A
 LEFT JOIN listed l ON l.sg = g.sg AND l.account = g.account AND l.region = g.region
 UNION ALL
 SELECT g.account, g.region, coalesce(g.arn, g.sg), g.name, NULL, CASE WHEN w.open > 0 THEN NULL ELSE 1 END,
-       CASE WHEN w.open > 0 THEN coalesce('the entries of prefix list ' || w.lists || ' were not read', 'a source range was not understood')
+       CASE WHEN w.open > 0 THEN coalesce('not read: ' || w.lists, 'a source range was not understood')
             ELSE 'no FTP, RDP or database port is open to a public address' END,
        coalesce(l.keys, '[]'), CASE WHEN l.keys IS NULL THEN 'witness' END, NULL
 FROM fact_sg g

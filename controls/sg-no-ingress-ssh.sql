@@ -10,7 +10,8 @@
 WITH want AS (
   SELECT 22 AS port
 ), allowed AS (
-  SELECT coalesce(json_extract(doc, '$.declared.ssh_allow_cidrs'), '[]') AS list FROM config
+  -- No declaration makes the whole Internet known.
+  SELECT (SELECT json_group_array(c.value) FROM json_each(doc, '$.declared.ssh_allow_cidrs') c WHERE NOT coalesce(cidr_world(c.value), 1)) AS list FROM config
 ), source AS (
   SELECT s.account, s.region, s.sg, w.port, s.cidr, s.label, s.unread
   FROM fact_sg_source s JOIN want w
@@ -30,7 +31,7 @@ SELECT g.account, g.region, coalesce(g.arn, g.sg) AS resource, g.name, NULL AS s
        CASE WHEN s.width >= 0 THEN 0 WHEN s.unread > 0 OR (s.sg IS NOT NULL AND s.width IS NULL) THEN NULL ELSE 1 END AS ok,
        CASE WHEN s.width >= 24 THEN 'tcp/22 is open to the Internet: ' || s.shown
             WHEN s.width >= 0 THEN 'tcp/22 is open to public addresses that ward.yaml does not declare: ' || s.shown
-            WHEN s.unread > 0 THEN 'the entries of prefix list ' || s.lists || ' were not read'
+            WHEN s.unread > 0 THEN 'not read: ' || s.lists
             WHEN s.sg IS NOT NULL AND s.width IS NULL THEN 'a source range was not understood'
             ELSE 'tcp/22 is open to no public address' || CASE WHEN s.sg IS NOT NULL THEN ' (private ranges only)' ELSE '' END END AS reason,
        coalesce(l.keys, '[]') AS keys,

@@ -23,6 +23,9 @@ SELECT m.account, m.region, coalesce(m.arn, m.instance) AS resource, coalesce(m.
        json_array(m.instance) AS keys, NULL AS basis
 FROM fact_managed_instance m
 LEFT JOIN fact_patch_state s ON s.instance = m.instance AND s.account = m.account AND s.region = m.region
+-- SSM lists an instance for a while after its end.
+WHERE NOT EXISTS (SELECT 1 FROM fact_instance i WHERE i.instance = m.instance AND i.account = m.account AND i.region = m.region
+                  AND i.state IN ('terminated', 'shutting-down'))
 UNION ALL
 SELECT i.account, i.region, coalesce(i.arn, i.instance), coalesce(i.name, i.instance), NULL, 0,
        'running, but not managed by SSM: its patches are not known', json_array(i.instance), 'absence'

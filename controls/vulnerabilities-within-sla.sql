@@ -18,9 +18,14 @@ WITH place AS (
   SELECT f.*, (now_us() - f.first_us) / 86400000000 AS days,
          CASE f.severity WHEN 'CRITICAL' THEN threshold('vulnerability_critical_days') ELSE threshold('vulnerability_high_days') END AS allowed
   FROM fact_inspector_finding f
-  WHERE coalesce(f.status, 'ACTIVE') = 'ACTIVE' AND f.severity IN ('CRITICAL', 'HIGH') AND f.fix = 'YES'
+  WHERE coalesce(f.status, '') NOT IN ('CLOSED', 'SUPPRESSED') AND f.severity IN ('CRITICAL', 'HIGH') AND coalesce(f.fix, '') <> 'NO'
+    AND coalesce(f.type, '') <> 'NETWORK_REACHABILITY'
 ), overdue AS (
-  SELECT * FROM late WHERE first_us < now_us() - allowed * 86400000000
+  SELECT * FROM late WHERE fix = 'YES' AND first_us < now_us() - allowed * 86400000000
+), undecided AS (
+  -- PARTIAL: some of the packages have a fix, and AWS does not say since when.
+  SELECT account, region, count(*) AS findings, min(arn) AS arn FROM late
+  WHERE first_us IS NULL OR (coalesce(fix, '') <> 'YES' AND first_us < now_us() - allowed * 86400000000) GROUP BY account, region
 )
 SELECT account, region, coalesce(resource, arn) AS resource, coalesce(vulnerability, title) AS name, arn AS sub, 0 AS ok,
        lower(severity) || ': ' || coalesce(vulnerability, title) || ' has had a fix and been open for ' || days || ' days, ' || allowed || ' are allowed' AS reason,
@@ -28,11 +33,13 @@ SELECT account, region, coalesce(resource, arn) AS resource, coalesce(vulnerabil
 FROM overdue
 UNION ALL
 SELECT r.account, r.region, r.account, NULL, NULL,
-       CASE WHEN i.status = 'ENABLED' AND i.ec2 = 'ENABLED' THEN 1 END,
+       CASE WHEN i.status = 'ENABLED' AND i.ec2 = 'ENABLED' AND u.findings IS NULL THEN 1 END,
        CASE WHEN r.region = '' THEN coalesce('the account was not reached: ' || r.reason, 'the account was not reached')
             WHEN i.status IS NULL THEN 'whether Inspector is on was not read'
             WHEN i.status <> 'ENABLED' THEN 'Inspector is ' || lower(i.status) || ': vulnerabilities are not looked for'
             WHEN coalesce(i.ec2, '') <> 'ENABLED' THEN 'Inspector does not scan instances'
+            WHEN u.findings > 0 THEN u.findings || ' findings do not tell since when they are open or whether a fix exists, the first: ' || u.arn
             ELSE 'Inspector is on and no critical or high finding with a fix is overdue' END, NULL, NULL
 FROM place r LEFT JOIN fact_inspector i ON i.account = r.account AND i.region = r.region
+LEFT JOIN undecided u ON u.account = r.account AND u.region = r.region
 WHERE NOT EXISTS (SELECT 1 FROM overdue o WHERE o.account = r.account AND o.region = r.region)

@@ -202,7 +202,8 @@ CREATE INDEX fact_eni_group_sg ON fact_eni_group (sg);
 
 DROP TABLE IF EXISTS fact_sg;
 CREATE TABLE fact_sg (
-  account TEXT, region TEXT, sg TEXT, name TEXT, vpc TEXT, owner TEXT, description TEXT, arn TEXT, tags TEXT
+  account TEXT, region TEXT, sg TEXT, name TEXT, vpc TEXT, owner TEXT, description TEXT, arn TEXT, tags TEXT,
+  ingress_read INTEGER, egress_read INTEGER -- 1 when the answer has the list of rules, be it empty
 );
 INSERT INTO fact_sg
 SELECT account, region, coalesce(rid, json_extract(data, '$.GroupId')), json_extract(data, '$.GroupName'),
@@ -210,7 +211,8 @@ SELECT account, region, coalesce(rid, json_extract(data, '$.GroupId')), json_ext
        -- Answers from before 2024 carry no SecurityGroupArn.
        coalesce(arn, json_extract(data, '$.SecurityGroupArn'),
                 'arn:' || CASE WHEN region GLOB 'us-gov-*' THEN 'aws-us-gov' WHEN region GLOB 'cn-*' THEN 'aws-cn' ELSE 'aws' END || ':ec2:' || region
-                || ':' || coalesce(json_extract(data, '$.OwnerId'), account) || ':security-group/' || coalesce(rid, json_extract(data, '$.GroupId'))), tags
+                || ':' || coalesce(json_extract(data, '$.OwnerId'), account) || ':security-group/' || coalesce(rid, json_extract(data, '$.GroupId'))), tags,
+       CASE WHEN json_type(data, '$.IpPermissions') = 'array' THEN 1 END, CASE WHEN json_type(data, '$.IpPermissionsEgress') = 'array' THEN 1 END
 FROM snap_resource WHERE op = 'ec2:DescribeSecurityGroups';
 CREATE INDEX fact_sg_id ON fact_sg (sg);
 CREATE INDEX fact_sg_vpc ON fact_sg (vpc);
@@ -324,8 +326,10 @@ CREATE TABLE fact_sg_source (
   account TEXT, region TEXT, sg TEXT, protocol TEXT, port_lo INTEGER, port_hi INTEGER, cidr TEXT, label TEXT, unread INTEGER
 );
 INSERT INTO fact_sg_source
-SELECT account, region, sg, protocol, port_lo, port_hi, peer, NULL, NULL
+SELECT account, region, sg, protocol, port_lo, port_hi, peer, CASE WHEN peer IS NULL THEN pos END, CASE WHEN peer IS NULL THEN 1 END
 FROM fact_sg_rule WHERE direction = 'ingress' AND peer_kind IN ('cidr4', 'cidr6')
+UNION ALL -- a group whose rules the answer leaves out may admit anything
+SELECT account, region, sg, '-1', 0, 65535, NULL, 'its rules', 1 FROM fact_sg WHERE ingress_read IS NULL
 UNION ALL
 SELECT r.account, r.region, r.sg, r.protocol, r.port_lo, r.port_hi, w.cidr, r.peer || ' (' || l.name || ')', NULL
 FROM fact_sg_rule r

@@ -6,7 +6,7 @@ WITH trail AS (
   SELECT account, data ->> '$.TrailARN' AS arn, max(data) AS data FROM snap_resource
   WHERE op = 'cloudtrail:DescribeTrails' GROUP BY account, data ->> '$.TrailARN'
 ), status AS (
-  SELECT parent AS arn, max(data ->> '$.IsLogging') AS logging FROM snap_resource
+  SELECT parent AS arn, max(data ->> '$.IsLogging') AS logging, max(nullif(data ->> '$.LatestDeliveryError', '')) AS delivery_error FROM snap_resource
   WHERE op = 'cloudtrail:GetTrailStatus' GROUP BY parent
 ), selector AS (
   SELECT parent AS arn, max(data) AS data FROM snap_resource WHERE op = 'cloudtrail:GetEventSelectors' GROUP BY parent
@@ -17,7 +17,7 @@ SELECT t.account, t.arn, t.data ->> '$.Name' AS name, t.data ->> '$.HomeRegion' 
        coalesce(t.data ->> '$.IncludeGlobalServiceEvents', 0) AS global_events,
        coalesce(t.data ->> '$.IsOrganizationTrail', 0) AS organization,
        coalesce(t.data ->> '$.LogFileValidationEnabled', 0) AS validation,
-       t.data ->> '$.S3BucketName' AS bucket, t.data ->> '$.KmsKeyId' AS key, s.logging,
+       t.data ->> '$.S3BucketName' AS bucket, t.data ->> '$.KmsKeyId' AS key, s.logging, s.delivery_error,
        e.arn IS NOT NULL AS selectors_read, e.data -> '$.EventSelectors' AS selectors,
        e.data -> '$.AdvancedEventSelectors' AS advanced
 FROM trail t LEFT JOIN status s USING (arn) LEFT JOIN selector e USING (arn);

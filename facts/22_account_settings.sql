@@ -25,5 +25,7 @@ CREATE TABLE fact_secret AS
 SELECT r.account, r.region, r.data ->> '$.ARN' AS arn, r.data ->> '$.Name' AS name,
        coalesce(r.data ->> '$.RotationEnabled', 0) AS rotation,
        r.data ->> '$.RotationRules.AutomaticallyAfterDays' AS days, r.data ->> '$.RotationRules.ScheduleExpression' AS schedule,
-       r.data ->> '$.LastRotatedDate' AS rotated, r.data ->> '$.OwningService' AS owner
+       r.data ->> '$.LastRotatedDate' AS rotated, r.data ->> '$.OwningService' AS owner,
+       -- A replica cannot rotate by itself: its primary does, under the same name (Secrets Manager guide, "Multi-Region secrets").
+       CASE WHEN r.data ->> '$.PrimaryRegion' <> r.region THEN r.data ->> '$.PrimaryRegion' END AS replica_of
 FROM snap_resource r WHERE r.op = 'secretsmanager:ListSecrets' AND r.data ->> '$.DeletedDate' IS NULL;

@@ -109,6 +109,7 @@ static void take_call(struct gaps *g, struct op_calls *o, const struct aws_regio
         return;
     }
     void *id = (void *)(uintptr_t)r->id;
+    o->answered |= str_eqz(r->status, "ok") || str_eqz(r->status, "empty");
     if (!map_has(&o->good_account, account))
         map_put(&o->good_account, account, id);
     pair_add(g, &o->good_place, account, r->region, id);
@@ -131,12 +132,13 @@ static bool load_calls(struct gaps *g, struct op_calls *o, struct store *s, cons
     return query_done(q);
 }
 
-/* In an organization one account answers for all; the members' denials say nothing. */
+/* In an organization one account answers for all; the members' denials say nothing. An account that is in none
+ * ("absent") answers for itself only. */
 static void settle_organization(struct gaps *g, struct op_calls *o)
 {
-    if (o->good_account.count)
+    if (o->answered)
         o->gap_count = 0;
-    else if (o->gap_count == 0 && o->parent_gap_count == 0 && !o->per_parent) {
+    else if (!o->good_account.count && o->gap_count == 0 && o->parent_gap_count == 0 && !o->per_parent) {
         struct call_row r = {.status = STR("was never called")};
         add_gap(g, o, (struct gap){.why = describe(g, o->op, &r)});
     }

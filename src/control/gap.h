@@ -34,6 +34,7 @@ struct op_calls { /* of one operation */
     struct map good_account; /* account -> call id */
     struct map good_parent; /* "account parent" -> call id */
     bool per_parent;
+    bool answered;          /* a call ended ok or empty */
 };
 
 struct gaps {
