@@ -122,7 +122,8 @@ static struct json *take_result(const struct reading *r, struct json *object, co
     if (!value)
         return NULL;
     if (!is_modelled(shape, value)) {
-        (void)err_set(e, ERR_PARSE, "nothing of %.*s in the answer, but \"%.*s\"", STR_ARG(r->op->operation), STR_ARG(value->first->key));
+        (void)err_set(e, ERR_PARSE, "nothing of %.*s in the answer, but \"%.*s\"", STR_ARG(r->op->operation),
+                      STR_ARG(value->first->key));
         return NULL;
     }
     if (payload)
@@ -210,7 +211,10 @@ static struct json *take(struct json *object, struct str path)
     return NULL;
 }
 
-static bool is_token(const struct json *j) { return j && (j->type == JSON_STRING || j->type == JSON_NUMBER) && j->text.len; }
+static bool is_token(const struct json *j)
+{
+    return j && (j->type == JSON_STRING || j->type == JSON_NUMBER) && j->text.len;
+}
 
 static void take_page(struct reading *r, struct json *object)
 {
@@ -307,7 +311,8 @@ static void read_json(struct reading *r)
             bare_status(r);
         return;
     }
-    bool speaks_json = r->op->protocol == AWS_JSON_1_0 || r->op->protocol == AWS_JSON_1_1 || r->op->protocol == AWS_REST_JSON;
+    enum aws_protocol p = r->op->protocol;
+    bool speaks_json = p == AWS_JSON_1_0 || p == AWS_JSON_1_1 || p == AWS_REST_JSON;
     if (body && !speaks_json)
         body = err_set(&e, ERR_PARSE, "JSON from a service that speaks XML") ? body : NULL;
     struct json *object = body ? from_json_root(r, body, &e) : NULL;
@@ -358,7 +363,8 @@ static void read_headers(struct reading *r)
 void aws_answer_read(struct arena *a, const struct aws_op *op, long http_status, struct str headers, struct str body,
                      struct aws_answer *out)
 {
-    struct reading r = {.arena = a, .op = op, .output = aws_output_of(op), .status = http_status, .headers = headers, .body = body, .out = out};
+    struct reading r = {.arena = a, .op = op, .output = aws_output_of(op), .status = http_status,
+                        .headers = headers, .body = body, .out = out};
     *out = (struct aws_answer){.class = AWS_ERROR, .denied_by = ""};
     read_headers(&r);
     struct str text = str_trim(body);

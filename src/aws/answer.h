@@ -5,7 +5,9 @@
  * The JSON has the model's member names in the model's order, timestamps as Python's isoformat in UTC,
  * blobs as base64, IAM policy documents as objects; page tokens are taken out, as the CLI does when it
  * pages. Elements that the model does not know are kept under their wire name, after the others.
- * Nothing that cannot be read is taken for an empty answer: it is AWS_ERROR.
+ * Nothing that cannot be read is taken for an empty answer: it is AWS_ERROR. That goes for a body that is cut,
+ * for no body where the model has members, for another operation's answer (nothing in it that the model knows),
+ * and for an element there twice where the model has one.
  */
 #ifndef WARD_AWS_ANSWER_H
 #define WARD_AWS_ANSWER_H

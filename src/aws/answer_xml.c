@@ -39,7 +39,8 @@ struct map_out {
     struct map keys;
 };
 
-static void map_entry(struct conversion *c, const struct aws_ref *ref, const struct xml_node *entry, struct map_out *out)
+static void map_entry(struct conversion *c, const struct aws_ref *ref, const struct xml_node *entry,
+                      struct map_out *out)
 {
     const struct xml_node *key = NULL, *value = NULL;
     for (const struct xml_node *it = entry->first; it; it = it->next) {
@@ -214,7 +215,8 @@ struct json *aws_from_xml(struct arena *a, const struct aws_struct *shape, const
     return NULL;
 }
 
-void aws_add_headers(struct arena *a, const struct aws_struct *shape, long http_status, struct str headers, struct json *object)
+void aws_add_headers(struct arena *a, const struct aws_struct *shape, long http_status, struct str headers,
+                     struct json *object)
 {
     for (uint32_t i = 0; i < shape->count; i++) {
         const struct aws_member *m = &shape->members[i];
