@@ -39,8 +39,8 @@ static void add(struct checkup *c, const char *name, int result, struct str says
 static struct str said(struct ward *w, const struct err *e) { return arena_str(w->arena, str_of(e->message)); }
 static struct str hinted(struct ward *w, const struct err *e) { return arena_str(w->arena, str_of(e->hint)); }
 
-/* Seconds that this machine is ahead of AWS, from the Date header of an unsigned request to STS. */
-static bool clock_ahead(struct ward *w, struct live *l, int64_t *ahead_s, struct err *e)
+/* Seconds that this machine is ahead of AWS, from the Date header of an unsigned request to STS, where it is told. */
+static bool clock_ahead(struct ward *w, struct live *l, bool *told, int64_t *ahead_s, struct err *e)
 {
     static const struct aws_service sts = {.name = {"sts", 3}, .prefix = {"sts", 3}, .env = {"AWS_ENDPOINT_URL_STS", 20}};
     struct aws_endpoint at;
@@ -53,9 +53,8 @@ static bool clock_ahead(struct ward *w, struct live *l, int64_t *ahead_s, struct
         return false;
     if (r.outcome != HTTP_OK)
         return err_set(e, ERR_NET, "%.*s does not answer: %s", STR_ARG(at.host), r.error);
-    int64_t server_us;
-    if (!http_date(http_header(&r, "date"), &server_us))
-        return err_set(e, ERR_NET, "%.*s does not tell the time", STR_ARG(at.host));
+    int64_t server_us = 0;
+    *told = http_date(http_header(&r, "date"), &server_us);
     *ahead_s = (w->now_us - server_us) / US_PER_S;
     return true;
 }
@@ -64,12 +63,17 @@ static void check_network(struct checkup *c, struct live *l)
 {
     struct err e = {0};
     int64_t ahead = 0;
-    if (!clock_ahead(c->w, l, &ahead, &e)) {
+    bool told = false;
+    if (!clock_ahead(c->w, l, &told, &ahead, &e)) {
         add(c, "network", CHECK_BAD, said(c->w, &e), STR("check the endpoint, the proxy (HTTPS_PROXY) and the CA bundle (AWS_CA_BUNDLE)"));
         return;
     }
     bool off = ahead > CLOCK_SKEW_MAX_S || ahead < -CLOCK_SKEW_MAX_S;
     add(c, "network", CHECK_GOOD, STR("AWS's endpoint answers"), STR(""));
+    if (!told) {
+        add(c, "clock", CHECK_POOR, STR("the endpoint does not tell the time"), STR("AWS refuses signatures that are 5 minutes off"));
+        return;
+    }
     add(c, "clock", off ? CHECK_POOR : CHECK_GOOD,
         arena_printf(c->w->arena, "this machine is %" PRId64 " s %s AWS", ahead < 0 ? -ahead : ahead, ahead < 0 ? "behind" : "ahead of"),
         off ? STR("set the clock: AWS refuses signatures that are 5 minutes off") : STR(""));
@@ -124,11 +128,13 @@ static bool check_answers(struct checkup *c, struct store *s, struct err *e)
            each_row(c, s, "SELECT count(*), total(status IN ('ok', 'empty', 'absent', 'gone', 'unavailable')) FROM call", total_row, e) &&
            each_row(c, s,
                     "SELECT op, status, account, coalesce(missing_action, ''), coalesce(code, '') || ' ' || max(coalesce(message, '')) FROM call"
-                    " WHERE status IN ('denied', 'throttled', 'error', 'truncated', 'skipped', 'running') AND coalesce(code, '') <> 'AssumeRoleFailed'"
+                    " WHERE status IN ('denied', 'throttled', 'error', 'truncated', 'skipped', 'running') "
+                    " AND account NOT IN (SELECT account FROM run_account WHERE reached = 0)"
                     " GROUP BY op, status, account, missing_action ORDER BY account, op", gap_row, e);
 }
 
-static void check_collection(struct checkup *c, struct live *l, const struct controls *controls, const struct config *config)
+/* False when a signal ended it. */
+static bool check_collection(struct checkup *c, struct live *l, const struct controls *controls, const struct config *config)
 {
     struct ward *w = c->w;
     struct err e = {0};
@@ -139,13 +145,15 @@ static void check_collection(struct checkup *c, struct live *l, const struct con
     bool given = cli_list(w->cli, "region", &chosen) > 0;
     struct store *s = store_open(":memory:", STORE_WRITE | STORE_CREATE, &e);
     bool ok = s && live_collect(w, l, s, controls, &region, given ? 0 : 1, &sum, &e);
-    if (ok) {
+    bool stopped = sum.stopped || e.kind == ERR_INTERRUPTED;
+    if (ok && !stopped) {
         add(c, "credentials", CHECK_GOOD, arena_str(w->arena, str_of(sum.caller_arn)), STR(""));
         ok = check_answers(c, s, &e);
     }
     if (!ok)
         add(c, e.kind == ERR_CREDENTIALS ? "credentials" : "collection", CHECK_BAD, said(w, &e), hinted(w, &e));
     store_close(s);
+    return !stopped;
 }
 
 static int print_json(struct checkup *c, int status)
@@ -216,11 +224,14 @@ int verb_doctor(struct ward *w, struct err *e)
     add(c, "configuration", CHECK_GOOD, config->file.ptr ? config->file : STR("no ward.yaml: defaults (`ward init` writes one)"), STR(""));
     if (live_open(w, &l, &problem)) {
         check_network(c, &l);
-        check_collection(c, &l, &controls, config);
+        if (!check_collection(c, &l, &controls, config))
+            err_set(e, ERR_INTERRUPTED, "stopped by a signal");
     } else {
         add(c, "settings", CHECK_BAD, said(w, &problem), hinted(w, &problem));
     }
     live_close(&l);
+    if (err_is_set(e))
+        return EXIT_GOOD;
     int status = EXIT_GOOD;
     for (size_t i = 0; i < c->count; i++) {
         int here = c->items[i].result == CHECK_BAD ? err_exit_status(ERR_CREDENTIALS) : c->items[i].result == CHECK_POOR ? EXIT_INCOMPLETE : EXIT_GOOD;

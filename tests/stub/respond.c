@@ -26,8 +26,12 @@ void log_request(const struct conn *c, int status, const char *source)
 void conn_send(struct conn *c, const struct reply *r, bool own)
 {
     size_t size = r->body.len;
-    buf_addf(&c->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nx-amzn-RequestId: ward-stub-%llu\r\n%s%s\r\n",
-             r->status, reason(r->status), r->type, size, (unsigned long long)c->server->requests,
+    char date[64];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
+    buf_addf(&c->out, "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nx-amzn-RequestId: ward-stub-%llu\r\n%s%s\r\n",
+             r->status, reason(r->status), date, r->type, size, (unsigned long long)c->server->requests,
              own ? "x-ward-stub: 1\r\n" : "", r->header);
     if (c->hit.fault == FAULT_CUT) {
         size /= 2;
