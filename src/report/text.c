@@ -261,7 +261,13 @@ static void write_counts(struct writer *w)
              m->control_count, controls[CONTROL_FAIL], controls[CONTROL_UNKNOWN],
              controls[CONTROL_PASS] + controls[CONTROL_WAIVED], controls[CONTROL_NOT_APPLICABLE]);
     buf_addz(&w->out, "  ");
-    dim(w, "One finding in full: ward explain ID. All: --all-findings, --output csv|json");
+    dim(w, "One finding in full: ward explain ");
+    if (strcmp(store_path(m->store), "ward.db") != 0) {
+        dim(w, "--db ");
+        text_safe(&w->out, str_of(store_path(m->store)));
+        buf_addc(&w->out, ' ');
+    }
+    dim(w, "ID. All: --all-findings, --output csv|json");
     if (w->options->html_path) {
         buf_addz(&w->out, ". Page: ");
         text_safe(&w->out, str_of(w->options->html_path));

@@ -8,7 +8,8 @@
  *
  * Views (columns in ARCHITECTURE.md, "What facts and controls read"): snap_call, snap_resource, and
  * snap_account, snap_region (columns of run_account, run_region less `run`; the newest row of the
- * chain). They are read-only, live on this connection only, and follow the last call.
+ * chain; a region is wanted where any run of the chain was asked for it). They are read-only, live on
+ * this connection only, and follow the last call.
  */
 #ifndef WARD_STORE_SNAPSHOT_H
 #define WARD_STORE_SNAPSHOT_H
