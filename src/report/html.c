@@ -201,7 +201,7 @@ static void write_resources(struct buf *b, const struct report_model *m)
 {
     buf_addf(b, "<h2 id=\"resources\">Resources</h2><p>%" PRId64 " found", m->resources);
     if (m->unassigned >= 0)
-        buf_addf(b, "; %" PRId64 " belong to no tenant and are not declared shared; %" PRId64 " can hold PHI",
+        buf_addf(b, "; %" PRId64 " are of no tenant by the tags that were read and the rules of ward.yaml, and not declared shared; %" PRId64 " can hold PHI",
                  m->unassigned, m->phi_stores);
     buf_addz(b, ".</p><table><thead><tr><th>Type<th>Count<th>Of no tenant<th>Can hold PHI</tr></thead><tbody>");
     for (size_t i = 0; i < m->type_count; i++) {
