@@ -20,7 +20,7 @@ WITH owner AS (
 ), judged AS (
   SELECT *,
     CASE
-      WHEN kind = 'service' THEN 1
+      WHEN kind = 'service' THEN CASE WHEN value NOT LIKE '%*%' THEN 1 END
       WHEN kind = 'star' AND json_array_length(orgs) > 0 THEN
         CASE WHEN org_id IS NULL THEN NULL ELSE NOT EXISTS (SELECT 1 FROM json_each(grantee.orgs) WHERE value <> org_id) END
       WHEN kind = 'star' AND json_array_length(accounts) > 0 THEN

@@ -63,6 +63,7 @@ WHERE EXISTS (SELECT 1 FROM json_each(s.value, '$.FieldSelectors') f, json_each(
               WHERE f.value ->> '$.Field' = 'resources.type' AND v.value = 'AWS::S3::Object');
 
 -- fact_log_bucket: buckets whose role is to take logs: of trails, of S3 access logs, and those that ward.yaml declares.
+-- A bucket that ward.yaml names as a store of PHI does not become a log bucket by another's access logs.
 DROP TABLE IF EXISTS fact_log_bucket;
 CREATE TABLE fact_log_bucket (name TEXT PRIMARY KEY, why TEXT) WITHOUT ROWID;
 INSERT OR IGNORE INTO fact_log_bucket SELECT bucket, 'takes the logs of trail ' || name FROM fact_trail WHERE bucket IS NOT NULL;
@@ -70,4 +71,7 @@ INSERT OR IGNORE INTO fact_log_bucket
 SELECT name, 'is declared a log bucket' FROM fact_bucket
 WHERE is_declared('log_buckets', name) OR is_declared('log_buckets', arn);
 INSERT OR IGNORE INTO fact_log_bucket
-SELECT logging_target, 'takes the access logs of ' || name FROM fact_bucket WHERE logging_target IS NOT NULL AND logging_target <> name;
+SELECT logging_target, 'takes the access logs of ' || name FROM fact_bucket WHERE logging_target IS NOT NULL AND logging_target <> name
+  AND NOT coalesce((SELECT s.value ->> '$.phi' FROM config, json_each(doc, '$.stores') s
+                    WHERE glob_match(s.value ->> '$.arn', (SELECT t.arn FROM fact_bucket t WHERE t.name = fact_bucket.logging_target))
+                    ORDER BY s.key LIMIT 1), 0);

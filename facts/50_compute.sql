@@ -81,7 +81,8 @@ CREATE TABLE fact_ebs_snapshot (
 INSERT INTO fact_ebs_snapshot
 WITH attribute AS MATERIALIZED (
   SELECT account, region, parent,
-         (SELECT coalesce(max(json_extract(p.value, '$.Group') = 'all'), 0) FROM json_each(data, '$.CreateVolumePermissions') p) AS public,
+         CASE WHEN json_type(data, '$.CreateVolumePermissions') = 'array' THEN
+           (SELECT coalesce(max(json_extract(p.value, '$.Group') = 'all'), 0) FROM json_each(data, '$.CreateVolumePermissions') p) END AS public,
          (SELECT json_group_array(json_extract(p.value, '$.UserId')) FROM json_each(data, '$.CreateVolumePermissions') p
           WHERE json_extract(p.value, '$.UserId') IS NOT NULL) AS shared_with
   FROM snap_resource WHERE op = 'ec2:DescribeSnapshotAttribute'

@@ -98,6 +98,38 @@ static void waivers_need_all_their_parts(void **state)
     bench_close(&b);
 }
 
+#define PASSING "SELECT '111111111111' AS account, '' AS region, 'thing' AS resource, NULL AS name, NULL AS sub, 1 AS ok, 'good' AS reason, 'witness' AS basis"
+#define UNDECIDED "SELECT '111111111111' AS account, '' AS region, 'thing' AS resource, NULL AS name, NULL AS sub, NULL AS ok, 'who knows' AS reason"
+#define ATTESTED(section, owner, expires) \
+    "{\"attestations\":[{\"citation\":\"" section "\",\"document\":\"policy.pdf\",\"owner\":\"" owner "\",\"expires\":\"" expires "\"}]}"
+
+static void attestations_hold_while_they_are_valid_and_stand_for_no_control(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct control_summary s = judge(&b, PASSING, ATTESTED("164.308(a)(1)(ii)(C)", "o", "2027-01-01"));
+    assert_int_equal(s.citations[CITATION_SUPPORTED], 1);
+    assert_int_equal(s.citations[CITATION_DOCUMENT_ATTESTED], 1);
+    uint64_t needed = s.citations[CITATION_DOCUMENT_NEEDED];
+    s = judge(&b, PASSING, ATTESTED("164.308(a)(1)(ii)(C)", "o", "2026-01-01"));
+    assert_int_equal(s.citations[CITATION_DOCUMENT_ATTESTED], 0);
+    assert_int_equal(s.citations[CITATION_DOCUMENT_NEEDED], needed + 1);
+    s = judge(&b, PASSING, ATTESTED("164.308(a)(1)(ii)(C)", "", "2027-01-01"));
+    assert_int_equal(s.citations[CITATION_DOCUMENT_ATTESTED], 0);
+    s = judge(&b, PASSING, ATTESTED("164.308(a)(1)(ii)(C)", "o", ""));
+    assert_int_equal(s.citations[CITATION_DOCUMENT_ATTESTED], 0);
+    /* no document speaks for a section that a control could not decide */
+    s = judge(&b, UNDECIDED, ATTESTED("164.312(b)", "o", "2027-01-01"));
+    assert_int_equal(s.citations[CITATION_SUPPORTED], 0);
+    assert_int_equal(s.citations[CITATION_DOCUMENT_ATTESTED], 0);
+    assert_int_equal(s.citations[CITATION_INSUFFICIENT], 1);
+    s = judge(&b, PASSING " UNION ALL SELECT '111111111111', '', 'other', NULL, NULL, NULL, 'who knows', NULL", "{}");
+    assert_int_equal(s.citations[CITATION_SUPPORTED], 0);
+    assert_int_equal(s.citations[CITATION_INSUFFICIENT], 1);
+    bench_close(&b);
+}
+
 static void a_control_that_does_not_run_is_unknown_and_harmless(void **state)
 {
     (void)state;
@@ -217,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(headers_are_checked_with_their_line),
                                        cmocka_unit_test(waivers_need_all_their_parts),
+                                       cmocka_unit_test(attestations_hold_while_they_are_valid_and_stand_for_no_control),
                                        cmocka_unit_test(a_control_that_does_not_run_is_unknown_and_harmless),
                                        cmocka_unit_test(findings_in_parts), cmocka_unit_test(no_data_is_no_pass),
                                        cmocka_unit_test(only_the_customers_things_count)};
