@@ -3,7 +3,6 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 SECONDS_EACH ?= 10
-PEERS ?=
 # For meson setup, and for tools/run_tests.py.
 MESONFLAGS ?=
 TESTFLAGS ?=
@@ -60,7 +59,6 @@ bench: all
 	@tools/setup.sh build test
 	@tools/setup.sh venv $(BUILD)/venv
 	@bench/run.sh
-	@[ "$(PEERS)" != 1 ] || bench/prowler.sh
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild

@@ -72,8 +72,8 @@ class Run:
         self.folder = os.path.join(bench.out, tool.__name__ + ("-denied" if rules else ""))
         os.makedirs(self.folder)
         organization = bench.organization
-        organization.rules, organization.log = rules, f"{self.folder}/requests.log"
-        organization.start_front()
+        organization.log = f"{self.folder}/requests.log"
+        organization.endpoint = organization.front(rules)
         self.environment = environment(organization)
         self.judged = tool(self)
         self.calls = calls(organization.log)
@@ -180,6 +180,9 @@ class Bench:
             ratio = "" if what.startswith("load") or not a else f"{b / a:.1f}"
             form = "d" if isinstance(a, int) else ".2f"
             print(f"{what:40}{a:>10{form}}{b:>10{form}}{ratio:>8}")
+        with open(f"{self.out}/table.tsv", "w", encoding="utf-8") as f: # for run.sh: figure, aim, measured, ratio
+            for what, a, b, unit in (("CPU", w.used.cpu, p.used.cpu, "s"), ("memory", w.used.peak_mb, p.used.peak_mb, "MB")):
+                f.write(f"{what} beside Prowler, one account in {len(org.ALL_REGIONS)} regions\t1/20\t{a:.2f} of {b:.2f} {unit}\t1/{b / a:.1f}\n")
         with open(f"{self.out}/calls.tsv", "w", encoding="utf-8") as f:
             f.write("# region, operation, calls of ward, calls of Prowler\n")
             for key in sorted({*w.calls, *p.calls}):

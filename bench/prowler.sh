@@ -34,6 +34,7 @@ install_prowler() {
     echo "$wanted" >"$venv/.requirements"
 }
 
+rm -f "$build/prowler/table.tsv"
 [ -x "$build/venv/bin/python3" ] || absent "no moto: $build/venv is missing (tools/setup.sh venv $build/venv)"
 ninja -C "$build" ward tests/stub/ward-stub bench/bench-measure >/dev/null || exit 1
 install_prowler

@@ -7,6 +7,7 @@
 #   evaluate  all controls over 100,000 resources in the store
 #   million   memory with 1,000,000 volumes from the stub, and with a bundle of as many resources
 #   org       an audit of the made-up organization in moto (only when it is named)
+#   peers     one account of it with ward and with Prowler (only when it is named, or PEERS=1)
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${BUILD:-build}
@@ -124,10 +125,17 @@ bench_org() {
     measure tests/moto/org.py --build "$build" --log "$work/org" -- "$build/ward" audit --org --db "$work/org-moto.db" --progress never
     row "audit of the organization in moto, $(wc -l <"$work/org") requests" "-" "$(calc "$wall - $alone") s" "-"
 }
-[ $# -gt 0 ] || set -- size stub tls latency evaluate million
+bench_peers() {
+    bench/prowler.sh || return 1
+    [ ! -f "$build/prowler/table.tsv" ] || cat "$build/prowler/table.tsv" >>"$work/table"
+}
+if [ $# = 0 ]; then
+    set -- size stub tls latency evaluate million
+    [ "${PEERS:-}" != 1 ] || set -- "$@" peers
+fi
 for name in "$@"; do
     case $name in
-    size | stub | tls | latency | evaluate | million | org)
+    size | stub | tls | latency | evaluate | million | org | peers)
         echo "$name"
         "bench_$name" || row "$name" "-" "not measured" "-"
         ;;
