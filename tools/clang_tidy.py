@@ -49,7 +49,9 @@ def main():
             for path, status, text in pool.map(tidy, [(e["file"], folder) for e in database]):
                 if status:
                     failed += 1
-                    print(os.path.relpath(path), text, sep="\n")
+                    # The finding alone: the path that leads to it can be hundreds of lines.
+                    found = [line for line in text.splitlines() if " error: " in line or " warning: " in line]
+                    print(os.path.relpath(path), *(found or [text]), sep="\n")
     print(f"{len(database) - failed} passed, {failed} failed")
     sys.exit(1 if failed or not database else 0)
 

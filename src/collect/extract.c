@@ -123,7 +123,7 @@ static void walk_item(struct walk *w, const struct json *item, const struct str 
  * through the same list are taken from the same element; a second list makes combinations. */
 static void walk(struct walk *w, const struct json *j, const struct str *paths)
 {
-    struct str left[WALK_MAX], prefix = none();
+    struct str left[WALK_MAX] = {{NULL, 0}}, prefix = none();
     for (uint32_t i = 0; i < w->count; i++) {
         left[i] = paths[i];
         size_t n = paths[i].ptr ? list_prefix(paths[i]) : 0;

@@ -141,7 +141,7 @@ bool facts_build(struct arena *a, struct store *s, int64_t run, const struct jso
 
     char key[SHA256_HEX_MAX];
     bool same = false;
-    struct str state;
+    struct str state = {0};
     if (!run_state(a, s, run, &state, e))
         return false;
     make_key(run, state, doc, key);
