@@ -214,6 +214,11 @@ static bool try_again(struct unit *u, const struct reply *r, enum reply_class cl
 static void on_skew(struct unit *u, const struct reply *r)
 {
     struct sched *s = u->s;
+    /* EC2 calls both a late request and a session that has run out RequestExpired. */
+    if ((u->skewed || r->server_us == 0) && str_eqz(r->code, "RequestExpired")) {
+        on_expired(u, r);
+        return;
+    }
     if (u->skewed || r->server_us == 0) {
         end_failed(u, CALL_ERROR, r);
         return;

@@ -320,7 +320,7 @@ bool control_evaluate(struct arena *a, struct store *s, const struct control_req
     if (!facts_build(a, s, r->run, r->config, r->as_of_us, e))
         return false;
     finished(&w, CONTROL_FACTS_BUILT);
-    if (!load_tenants(&w, e) || !gaps_load(&gaps, a, s, control_operations(a, c), e) || !gaps_publish(&gaps, s, e))
+    if (!load_tenants(&w, e) || !gaps_load(&gaps, a, s, r->run, control_operations(a, c), e) || !gaps_publish(&gaps, s, e))
         return false;
     out->gaps = gaps.count;
     if (!store_begin(s, e))

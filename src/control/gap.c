@@ -103,6 +103,8 @@ static void take_call(struct gaps *g, struct op_calls *o, const struct aws_regio
 {
     struct arena *a = g->arena;
     struct str account = arena_str(a, r->account), parent = arena_str(a, r->parent);
+    if (is_org(o->op) && str_eqz(r->code, "NotManagementAccount"))
+        return; /* a member is not asked: its row tells nothing of what the organization answered */
     if (!ended_well(regions, o->op, r)) {
         add_gap(g, o, (struct gap){.account = account, .region = arena_str(a, r->region), .parent = parent,
                                    .why = describe(g, o->op, r), .call = r->id});
@@ -234,9 +236,41 @@ static struct op_calls *op_new(struct gaps *g, const struct aws_op *op)
     return o;
 }
 
-bool gaps_load(struct gaps *g, struct arena *a, struct store *s, struct strings ops, struct err *e)
+/* What listed the accounts or regions, the best of its calls first; op NULL = it was never called. */
+static const char unlisted_sql[] =
+    "WITH wanted(account, ops, what, run) AS ("
+    "  SELECT '', '[\"organizations:ListAccounts\"]', 'the accounts of the organization', id FROM run WHERE id = ?1 AND scope ->> '$.org'"
+    "  UNION ALL SELECT a.account, '[\"account:ListRegions\",\"ec2:DescribeRegions\"]', 'the regions of ' || a.account, r.id"
+    "  FROM run r, fact_account a WHERE r.id = ?1 AND json_array_length(r.scope, '$.regions') = 0 AND a.reached"
+    ") SELECT w.account, w.what, c.op, c.account, c.status, c.code, c.id, min(c.status NOT IN ('ok', 'empty', 'absent'))"
+    " FROM wanted w LEFT JOIN fact_call c ON c.op IN (SELECT value FROM json_each(w.ops))"
+    " AND (w.account = '' AND c.code IS NOT 'NotManagementAccount' OR c.account = w.account) GROUP BY w.account";
+
+static bool find_unlisted(struct gaps *g, struct store *s, int64_t run, struct err *e)
+{
+    struct query *q = query_new(s, unlisted_sql, e);
+    if (!q)
+        return false;
+    query_bind_int(q, 1, run);
+    while (query_step(q)) {
+        if (!query_is_null(q, 7) && query_int(q, 7) == 0)
+            continue;
+        struct gap gap = {.account = arena_str(g->arena, query_str(q, 0)), .call = query_int(q, 6)};
+        struct str op = query_str(q, 2), status = query_str(q, 4), code = query_str(q, 5);
+        gap.op = aws_op_find(op.len ? op : gap.account.len ? STR("account:ListRegions") : STR("organizations:ListAccounts"));
+        gap.why = arena_printf(g->arena, "%.*s were not listed: %.*s %.*s%s%.*s", STR_ARG(query_str(q, 1)), STR_ARG(gap.op->id),
+                               STR_ARG(op.len ? status : STR("was never called")), code.len ? ": " : "", STR_ARG(code));
+        *push(g, &g->unlisted, &g->unlisted_count, &g->unlisted_size) = gap;
+    }
+    g->count += g->unlisted_count;
+    return query_done(q);
+}
+
+bool gaps_load(struct gaps *g, struct arena *a, struct store *s, int64_t run, struct strings ops, struct err *e)
 {
     *g = (struct gaps){.arena = a};
+    if (!find_unlisted(g, s, run, e))
+        return false;
     map_init(&g->ops, a);
     const struct aws_regions *regions = aws_regions_load(a);
     for (uint32_t i = 0; i < ops.count; i++) {

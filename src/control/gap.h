@@ -5,7 +5,11 @@
  * gone, and unavailable where the region table does not say that the service is there. Expected is one call
  * an account for a global operation, one an account and wanted region else, and one for all of operations of
  * `organizations` (members are denied them by design); a per-parent operation is expected where its parent
- * listing has rows and every row has the value. Inside src/control/ only.
+ * listing has rows and every row has the value.
+ *
+ * One thing more is unseen: accounts and regions that nobody listed. Where a run was to take in the whole
+ * organization and its accounts were not listed to the end, and for an account whose regions were not, there
+ * may be subjects of every control that nobody looked at. Inside src/control/ only.
  */
 #ifndef WARD_CONTROL_GAP_H
 #define WARD_CONTROL_GAP_H
@@ -41,9 +45,11 @@ struct gaps {
     struct arena *arena;
     struct map ops; /* operation id -> struct op_calls */
     uint64_t count;
+    struct gap *unlisted; /* account "": accounts of the organization, else regions of that account */
+    uint32_t unlisted_count, unlisted_size;
 };
 
-bool gaps_load(struct gaps *g, struct arena *a, struct store *s, struct strings ops, struct err *e) WARN_UNUSED;
+bool gaps_load(struct gaps *g, struct arena *a, struct store *s, int64_t run, struct strings ops, struct err *e) WARN_UNUSED;
 struct op_calls *gaps_of(const struct gaps *g, struct str op);
 
 /* How far a row looks for gaps. */

@@ -255,6 +255,24 @@ static void add_listing_gaps(struct judge *j, const struct plan *p, struct findi
     }
 }
 
+/* Rule 6: accounts and regions that were not listed may hold subjects of the control too. */
+static void add_unlisted(struct judge *j, const struct plan *p, struct findings *out)
+{
+    bool regional = false;
+    for (uint32_t i = 0; i < p->count; i++)
+        regional = regional || !p->ops[i]->op->global;
+    for (uint32_t i = 0; i < j->gaps->unlisted_count && p->control->scope != SCOPE_ORGANIZATION; i++) {
+        const struct gap *gap = &j->gaps->unlisted[i];
+        if (gap->account.len && !regional)
+            continue;
+        struct finding f = {.account = gap->account, .region = STR(""),
+                            .resource = gap->account.len ? gap->account : STR("organization"), .sub = gap->op->id, .reason = gap->why,
+                            .verdict = CONTROL_UNKNOWN, .severity = p->control->severity,
+                            .evidence = gap->call ? arena_printf(j->arena, "[%lld]", (long long)gap->call) : STR("[]")};
+        findings_add(j->arena, out, p->control->id, f);
+    }
+}
+
 /* Between two rows the findings at hand go out of the sandbox, which lets nothing be written. */
 static bool hand_over(struct judge *j, struct findings *out)
 {
@@ -294,8 +312,10 @@ static enum ran run_sandboxed(struct judge *j, struct plan *p, struct findings *
     store_sandbox(j->store, CONTROL_LIMIT_MS);
     enum ran ran = run_rows(j, p, out, e);
     store_sandbox_end(j->store);
-    if (ran == RAN)
+    if (ran == RAN) {
         add_listing_gaps(j, p, out);
+        add_unlisted(j, p, out);
+    }
     return ran == RAN && out->late ? RAN_LATE : ran;
 }
 

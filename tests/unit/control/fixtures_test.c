@@ -158,7 +158,14 @@ static bool put_scope(struct fixture *f, struct ingest *in, const struct json **
 
 static bool load_run(struct fixture *f, enum change change, struct str op, int64_t *run, struct err *e)
 {
-    struct ingest_run r = {.kind = "import", .started_us = default_us, .tool_version = "test", .scope_json = STR("{}")};
+    const struct json *scope = json_getz(f->current, "scope");
+    struct buf text;
+    buf_init(&text, FIXTURE_BYTES_MAX);
+    if (scope)
+        json_write(&text, scope);
+    struct ingest_run r = {.kind = "import", .started_us = default_us, .tool_version = "test",
+                           .scope_json = scope ? arena_str(f->arena, buf_str(&text)) : STR("{}")};
+    buf_done(&text);
     uint32_t count;
     const struct json **calls = gather(f, &count);
     struct ingest *in = ingest_begin(f->store, &r, e);
