@@ -282,10 +282,6 @@ static void read_xml(struct reading *r)
         return;
     }
     bool speaks_xml = r->op->protocol == AWS_QUERY || r->op->protocol == AWS_EC2 || r->op->protocol == AWS_REST_XML;
-    if (str_eq_nocase(root->name, STR("html"))) {
-        set_error(r, "HtmlAnswer", STR("HTML where an API answers"));
-        return;
-    }
     if (!good(r)) {
         bare_status(r);
         return;
@@ -297,37 +293,12 @@ static void read_xml(struct reading *r)
         unreadable(r, &e);
 }
 
-static bool in_model(const struct aws_output *output, struct str name)
-{
-    for (uint32_t i = 0; output->root && i < output->root->count; i++)
-        if (str_eq(output->root->members[i].wire, name))
-            return true;
-    return false;
-}
-
-/* Nothing that the operation answers with, but words of an error: a list read from it would be empty. */
-static bool only_complains(const struct reading *r, const struct json *body)
-{
-    static const char *const words[] = {"code", "Code", "errorCode", "message", "Message", "errorMessage"};
-    bool complains = false;
-    if (!r->output->root || r->output->root->document || r->output->payload.len)
-        return false;
-    for json_each(member, body) {
-        if (in_model(r->output, member->key))
-            return false;
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-            complains = complains || str_eqz(member->key, words[i]);
-    }
-    return complains;
-}
-
-/* Some services, and more that stand between, say 200 and mean an error. */
+/* Some services say 200 and mean an error; the REST protocol names it in a header. */
 static bool is_json_error(const struct reading *r, const struct json *body)
 {
     struct str type = json_get_str(body, "__type");
     return aws_header_value(r->headers, "x-amzn-errortype").len > 0 || str_ends(type, STR("Exception")) ||
-           str_ends(type, STR("Error")) || str_ends(type, STR("Fault")) ||
-           (body->type == JSON_OBJECT && only_complains(r, body));
+           str_ends(type, STR("Error")) || str_ends(type, STR("Fault"));
 }
 
 static void read_json(struct reading *r)
