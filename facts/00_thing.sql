@@ -59,12 +59,17 @@ WHERE r.kind = 'resource' AND r.type IS NOT NULL
   AND NOT (r.type = 'AWS::CloudTrail::Trail' AND r.arn GLOB 'arn:*:cloudtrail:*:*:trail/*' AND r.arn NOT GLOB '*:' || r.account || ':trail/*')
 GROUP BY r.account, r.type, coalesce(r.arn, r.region || ' ' || r.rid, r.id);
 
+CREATE INDEX fact_thing_id ON fact_thing (id, type);
+CREATE INDEX fact_thing_arn ON fact_thing (arn);
+
+-- Tags that a thing's own answer does not carry, where the tagging service was asked.
+UPDATE fact_thing SET tags = t.tags
+FROM (SELECT account, arn, tags FROM snap_resource WHERE op = 'resourcegroupstaggingapi:GetResources' AND tags IS NOT NULL) t
+WHERE fact_thing.tags IS NULL AND fact_thing.arn = t.arn AND fact_thing.account = t.account;
+
 UPDATE fact_thing SET (tenant, why, shared, conflict, phi) =
   (SELECT t.doc ->> '$.tenant', t.doc ->> '$.why', t.doc ->> '$.shared', t.doc ->> '$.conflict', phi_of(type, arn)
    FROM (SELECT tenant_of(fact_thing.account, fact_thing.vpc, fact_thing.tags, fact_thing.arn) AS doc) t);
-
-CREATE INDEX fact_thing_id ON fact_thing (id, type);
-CREATE INDEX fact_thing_arn ON fact_thing (arn);
 
 -- Chains are at most an image of a snapshot of a volume of an instance: three rounds settle them.
 UPDATE fact_thing SET tenant = s.tenant, why = 'from ' || s.id || ': ' || s.why, shared = s.shared

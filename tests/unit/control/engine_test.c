@@ -245,6 +245,34 @@ static void only_the_customers_things_count(void **state)
     bench_close(&b);
 }
 
+/* A table's own answer has no tags: the tagging service's count, in its own account only. */
+static void tags_come_from_the_tagging_service(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b);
+    struct err e = {0};
+    expect_ok(store_exec(b.store,
+        "INSERT INTO call (id, run, account, region, op, params, parent, status, at_us, source)"
+        " VALUES (1, 1, '111111111111', 'us-east-1', 'x:List', '{}', '', 'ok', 1, 'aws'),"
+        " (2, 1, '111111111111', 'us-east-1', 'resourcegroupstaggingapi:GetResources', '{}', '', 'ok', 1, 'aws');"
+        "INSERT INTO resource (run, call, account, region, op, kind, type, rid, arn, tags, parent, pos, data) VALUES"
+        " (1, 1, '111111111111', 'us-east-1', 'x:List', 'resource', 'AWS::DynamoDB::Table', 'a', 'arn:a', NULL, '', '0', '{}'),"
+        " (1, 1, '111111111111', 'us-east-1', 'x:List', 'resource', 'AWS::DynamoDB::Table', 'b', 'arn:b', '{}', '', '1', '{}'),"
+        " (1, 1, '111111111111', 'us-east-1', 'x:List', 'resource', 'AWS::DynamoDB::Table', 'c', 'arn:c', NULL, '', '2', '{}'),"
+        " (1, 2, '111111111111', 'us-east-1', 'resourcegroupstaggingapi:GetResources', 'resource', NULL, 'arn:a', 'arn:a', '{\"T\":\"acme\"}', '', '0', '{}'),"
+        " (1, 2, '111111111111', 'us-east-1', 'resourcegroupstaggingapi:GetResources', 'resource', NULL, 'arn:b', 'arn:b', '{\"T\":\"acme\"}', '', '1', '{}'),"
+        " (1, 2, '222222222222', 'us-east-1', 'resourcegroupstaggingapi:GetResources', 'resource', NULL, 'arn:c', 'arn:c', '{\"T\":\"acme\"}', '', '2', '{}')",
+        &e), &e);
+    judge(&b, FAILING, "{\"defaults\":{\"tenant_tags\":[\"T\"]},\"tenants\":{\"acme\":{}}}");
+    int64_t resources = 0, unassigned = 0;
+    expect_ok(store_get_int(b.store, "SELECT summary ->> '$.resources' FROM evaluation", &resources, &e), &e);
+    expect_ok(store_get_int(b.store, "SELECT summary ->> '$.unassigned' FROM evaluation", &unassigned, &e), &e);
+    assert_int_equal(resources, 3);
+    assert_int_equal(unassigned, 2);
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(headers_are_checked_with_their_line),
@@ -252,6 +280,7 @@ int main(void)
                                        cmocka_unit_test(attestations_hold_while_they_are_valid_and_stand_for_no_control),
                                        cmocka_unit_test(a_control_that_does_not_run_is_unknown_and_harmless),
                                        cmocka_unit_test(findings_in_parts), cmocka_unit_test(no_data_is_no_pass),
-                                       cmocka_unit_test(only_the_customers_things_count)};
+                                       cmocka_unit_test(only_the_customers_things_count),
+                                       cmocka_unit_test(tags_come_from_the_tagging_service)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
