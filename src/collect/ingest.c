@@ -214,7 +214,7 @@ static bool drop_open_calls(struct ingest *in, struct err *e)
         "DELETE FROM call_part WHERE call IN (SELECT id FROM call WHERE run = ?1 AND status = 'running')",
         "DELETE FROM call WHERE run = ?1 AND status = 'running'",
         "UPDATE run SET status = 'running', finished_us = NULL WHERE id = ?1",
-        /* Facts are told apart by the run's number alone; this one's answers change. */
+        /* The facts may have been made from what was there before; a ward that is killed leaves no other sign. */
         "DELETE FROM store_meta WHERE key = 'facts' AND ?1 > 0",
     };
     if (!write_begin(in, e))

@@ -3,6 +3,7 @@
 import collections
 import os
 import signal
+import sqlite3
 import time
 
 import live
@@ -121,6 +122,21 @@ def test_killed():
         desk.audit("--offline").is_(1, 3)
         finished_as_never_stopped(desk, stub)
         assert kept <= len(WHOLE[1])
+
+
+def test_judged_between_two_kills():
+    """What was made from the answers of the first part is not taken for what the second part brought."""
+    with Stub("", "", *SLOW) as stub, Desk(stub) as desk:
+        ended(stop_in_the_middle(desk, stub, lambda p: p.kill()))
+        first = verdicts(desk.audit("--offline", *JSON).is_(1, 3))
+        seen = len(stub.logged())
+        ended(stop_in_the_middle(desk, stub, lambda p: p.kill(), "--resume", at=seen + 30))
+        second = verdicts(desk.audit("--offline", *JSON).is_(1, 3))
+        db = sqlite3.connect(desk.db)
+        db.execute("DELETE FROM store_meta WHERE key = 'facts'")
+        db.commit()
+        db.close()
+        assert second == verdicts(desk.audit("--offline", *JSON).is_(1, 3)) and second != first
 
 
 def test_new_run_after_a_kill():
