@@ -22,7 +22,7 @@ SELECT account, region, coalesce(arn, instance) AS resource, coalesce(name, inst
        CASE WHEN bastion AND public = 1 THEN 'public address ' || shown || ' of a bastion declared in ward.yaml'
             WHEN bastion THEN 'bastion declared in ward.yaml'
             WHEN public = 1 THEN 'public address ' || shown
-            WHEN open > 0 THEN 'whether ' || undecided || ' is routed to an internet gateway was not read'
+            WHEN open > 0 THEN 'whether ' || undecided || ' is routed to an internet gateway is not known: its routes were not read, or an endpoint or appliance lies on the way'
             WHEN coalesce(seen, 0) = 0 THEN 'its network interfaces were not read'
             WHEN v6 > 0 THEN 'no public IPv4 address, and its IPv6 addresses are not routed to an internet gateway'
             ELSE 'no public address on any interface' END AS reason,

@@ -1,11 +1,12 @@
 -- fact_db_ingress: for every database and security group of it the rules that admit its port; one row with peer_kind
--- NULL for a group without such a rule. known: NULL when the group itself was not read.
+-- NULL for a group without such a rule. known: NULL when the group, its rules or a rule's address was not read.
 DROP TABLE IF EXISTS fact_db_ingress;
 CREATE TABLE fact_db_ingress (
   arn TEXT, port INTEGER, tenant TEXT, vpc TEXT, sg TEXT, known TEXT, peer_kind TEXT, peer TEXT, account TEXT, region TEXT
 );
 INSERT INTO fact_db_ingress
-SELECT p.arn, p.port, p.tenant, coalesce(p.vpc, s.vpc), g.sg, s.sg, r.peer_kind, r.peer, r.account, r.region
+SELECT p.arn, p.port, p.tenant, coalesce(p.vpc, s.vpc), g.sg,
+       CASE WHEN s.ingress_read = 1 AND (r.peer_kind IS NULL OR r.peer IS NOT NULL) THEN s.sg END, r.peer_kind, r.peer, r.account, r.region
 FROM fact_database p
 JOIN fact_db_group g ON g.arn = p.arn
 LEFT JOIN fact_sg s ON s.sg = g.sg

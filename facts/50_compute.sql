@@ -57,9 +57,13 @@ WITH found AS (
 SELECT f.*, CASE WHEN f.family = 4 THEN f.public_ip IS NOT NULL
                  WHEN NOT cidr_contains('2000::/3', f.address) THEN 0
                  WHEN s.igw_block_mode IN ('block-bidirectional', 'block-ingress') THEN 0
+                 -- A firewall's endpoint or an appliance in between may be on the way to an internet gateway.
+                 WHEN s.igw6 = 0 AND s.middle6 THEN NULL
                  ELSE s.igw6 END
 FROM found f
-LEFT JOIN (SELECT subnet, max(igw6) AS igw6, max(igw_block_mode) AS igw_block_mode FROM fact_subnet GROUP BY subnet) s ON s.subnet = f.subnet;
+LEFT JOIN (SELECT subnet, max(igw6) AS igw6,
+                  max(EXISTS (SELECT 1 FROM fact_route r WHERE r.route_table = fact_subnet.route_table AND r.family = 6
+                              AND r.state = 'active' AND r.target_kind IN ('vpce', 'eni', 'instance'))) AS middle6, max(igw_block_mode) AS igw_block_mode FROM fact_subnet GROUP BY subnet) s ON s.subnet = f.subnet;
 CREATE INDEX fact_instance_address_instance ON fact_instance_address (instance);
 
 DROP TABLE IF EXISTS fact_volume;
