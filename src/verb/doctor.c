@@ -11,9 +11,11 @@
 
 enum { CLOCK_SKEW_MAX_S = 240 }; /* AWS refuses signatures that are 5 minutes off */
 
+enum check_result { CHECK_GOOD, CHECK_POOR, CHECK_BAD }; /* bad: no audit; poor: parts of it will be unknown */
+
 struct check {
     const char *name;
-    enum { CHECK_GOOD, CHECK_POOR, CHECK_BAD } result; /* bad: no audit; poor: parts of it will be unknown */
+    enum check_result result;
     struct str says, hint;
 };
 
@@ -25,7 +27,7 @@ struct checkup {
     size_t count;
 };
 
-static void add(struct checkup *c, const char *name, int result, struct str says, struct str hint)
+static void add(struct checkup *c, const char *name, enum check_result result, struct str says, struct str hint)
 {
     if (c->count < CHECKS_MAX) {
         struct check *k = &c->items[c->count++];
