@@ -29,10 +29,11 @@ start_stub() { # sets port
     done
     port=$(cut -d' ' -f2 "$work/port")
 }
-# Runs a command and sets wall, cpu, peak, status and what ward's --verbose tells as shell variables.
+# Runs a command and sets these; those of ward's --verbose stay empty where it says nothing.
 measure() {
     local words
-    unset wall cpu peak status calls requests collect flight facts controls findings writing printing
+    wall='' cpu='' peak='' status='' requests='' collect='' collect_cpu='' collect_peak='' facts='' facts_cpu=''
+    controls='' controls_cpu='' findings='' writing='' writing_cpu='' printing='' printing_cpu=''
     words=$(python3 bench/measure.py "$work/out" "$@") || return 1
     # shellcheck disable=SC2086
     declare -g $words
@@ -106,7 +107,7 @@ bench_evaluate() {
 bench_million() {
     start_stub --answers tests/stub/answers/many.txt
     export_client
-    measure "$build/ward" audit -v --db "$work/million.db" --region us-east-1 --progress never || return 1
+    WARD_NO_LIMITS=1 measure "$build/ward" audit -v --db "$work/million.db" --region us-east-1 --progress never || return 1
     row "1,000,000 volumes collected" "under 200 MB" "$collect_peak MB, $collect s (CPU $collect_cpu s)" "$(calc "$collect_peak / 200") of the aim"
     row "the same, evaluated and printed" "-" "$peak MB, $wall s (CPU $cpu s) in all" "-"
     stop_stub
