@@ -16,7 +16,7 @@ SELECT r.account,
        coalesce(r.tags, CASE r.op WHEN 's3:ListBuckets' THEN
          (SELECT json_group_object(t.value ->> '$.Key', t.value ->> '$.Value')
           FROM snap_resource b, json_each(b.data, '$.TagSet') t
-          WHERE b.op = 's3:GetBucketTagging' AND b.account = r.account AND b.parent = r.name) END),
+          WHERE b.op = 's3:GetBucketTagging' AND b.account = r.account AND b.parent = r.name HAVING count(*) > 0) END),
        CASE WHEN r.type LIKE 'AWS::EC2::%' THEN coalesce(r.data ->> '$.VpcId', r.data ->> '$.Attachments[0].VpcId')
             WHEN r.type LIKE 'AWS::RDS::%' THEN coalesce(r.data ->> '$.DBSubnetGroup.VpcId', r.data ->> '$.VpcId')
             WHEN r.type LIKE 'AWS::Lambda::%' THEN r.data ->> '$.VpcConfig.VpcId'

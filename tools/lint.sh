@@ -28,7 +28,7 @@ tidy() { # the compilation database is that of the build folder, without gcc's o
 }
 spelling() {
     git ls-files -z 2>/dev/null | grep -zvE '\.(tsv|gz|txt|json)$|^tests/fuzz/corpus|^tests/vectors|^LICENSE' |
-        xargs -0 codespell --ignore-words-list=ba,te,fo,ot,nd,ans,crate,hist,mis,aks,statics,inout,iif,unparseable
+        xargs -0 codespell --ignore-words-list=ba,te,fo,ot,nd,ans,crate,hist,mis,aks,statics,inout,iif,unparseable,ehr
 }
 shell_scripts() {
     { git ls-files '*.sh'; echo .ci/run; } | xargs shellcheck -x

@@ -39,6 +39,15 @@ bool judge_controls(struct ward *w, struct controls *out, struct err *e)
     return false;
 }
 
+struct strings judge_operations(struct ward *w, const struct controls *controls)
+{
+    struct strings ops = control_operations(w->arena, controls), all = {.count = ops.count + 1};
+    all.items = arena_array_of(w->arena, struct str, all.count);
+    memcpy(all.items, ops.items, ops.count * sizeof *ops.items);
+    all.items[ops.count] = STR("resourcegroupstaggingapi:GetResources");
+    return all;
+}
+
 static bool to_out(void *user, struct str chunk, struct err *e)
 {
     (void)e;

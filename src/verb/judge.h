@@ -11,6 +11,9 @@
 
 /* The controls that --controls and --control leave. ERR_USAGE when none is left. */
 bool judge_controls(struct ward *w, struct controls *out, struct err *e) WARN_UNUSED;
+/* What an audit asks AWS for: what the controls read, and the tags that tell whose a thing is where its
+ * own listing carries none (buckets, tables). */
+struct strings judge_operations(struct ward *w, const struct controls *controls);
 /* Evaluates `run`, prints by --output, writes --html. Returns the exit status of design section 2. */
 int judge_run(struct ward *w, struct store *s, int64_t run, const struct config *config,
               const struct controls *controls, struct err *e);

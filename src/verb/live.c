@@ -3,6 +3,7 @@
 #include "cli/ask.h"
 #include "cli/progress.h"
 #include "collect/transport_aws.h"
+#include "verb/judge.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -116,7 +117,7 @@ static void show(void *user, const struct collect_progress *p)
 
 static struct collect_options options_of(struct ward *w, const struct controls *controls)
 {
-    struct strings ops = control_operations(w->arena, controls);
+    struct strings ops = judge_operations(w, controls);
     const struct str *regions, *accounts;
     size_t region_count = cli_list(w->cli, "region", &regions), account_count = cli_list(w->cli, "account", &accounts);
     bool limits_off = env_get(w->env, "WARD_NO_LIMITS").len > 0; /* benchmarks against a stub */

@@ -49,7 +49,7 @@ static void print_documents(struct ward *w, const struct policy_documents *docs,
 /* What the controls read, and what the collector asks by itself: regions, accounts. */
 static struct strings wanted(struct ward *w, const struct controls *controls)
 {
-    struct strings ops = control_operations(w->arena, controls), all = {0};
+    struct strings ops = judge_operations(w, controls), all = {0};
     const struct str own[] = {STR("ec2:DescribeRegions"), STR("account:ListRegions"), STR("organizations:ListAccounts")};
     size_t own_count = cli_flag(w->cli, "org") ? 3 : 2;
     all.items = arena_array_of(w->arena, struct str, ops.count + own_count);
