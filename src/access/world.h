@@ -153,14 +153,15 @@ struct world {
     uint32_t via_count;
     const struct json *config; /* ward.yaml as JSON */
     int64_t from_us, to_us;    /* the window in which the answers were taken */
-    struct map policies;       /* content hash text -> struct iam_policy * */
+    struct map policies;       /* SHA-256 of the text -> struct iam_policy_ref * (broken ones too, with `unread`) */
     struct map account_index, principal_index, resource_index; /* id or ARN -> row + 1 (as a pointer) */
 };
 
 struct world *world_new(struct arena *a, const struct iam_catalogue *c);
 /* From the facts of the run that facts_build() has just brought up to date in `s`. ERR_STORE. */
 bool world_load(struct world *w, struct store *s, const struct json *config, struct err *e) WARN_UNUSED;
-/* After building by hand or changing rows: sorts nothing, fills the indexes, roots, links (key, role, source by ARN). */
+/* After building by hand or changing rows: sorts nothing, fills the indexes, roots (a collected account without a root
+ * user gets one at the end of principals[], which may move), links (key by key_arn, role by role_arn, principal <-> resource). */
 void world_index(struct world *w);
 /* Parses or finds the policy; on a broken document the ref has `unread`. */
 struct iam_policy_ref world_policy(struct world *w, struct str doc, struct str id);
