@@ -12,6 +12,7 @@ struct world *world_new(struct arena *a, const struct iam_catalogue *c)
     w->pool = residue_pool_new(a);
     w->partition = STR("aws");
     map_init(&w->policies, a);
+    map_init(&w->tag_key_index, a);
     map_init(&w->account_index, a);
     map_init(&w->principal_index, a);
     map_init(&w->resource_index, a);
@@ -30,6 +31,8 @@ struct iam_policy_ref world_policy(struct world *w, struct str doc, struct str i
         known->policy = iam_policy_parse(w->arena, doc, &e);
         if (!known->policy)
             known->unread = arena_printf(w->arena, "the policy document is broken: %s", e.message);
+        else
+            world_note_tags(w, known->policy);
         map_put(&w->policies, arena_str(w->arena, key), known);
     }
     return (struct iam_policy_ref){.policy = known->policy, .id = id, .unread = known->unread};

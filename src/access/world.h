@@ -78,6 +78,7 @@ struct world_resource {
     struct iam_policy_ref policy;
     struct iam_policy_ref second_policy; /* id {NULL,0}: none */
     enum world_encryption encryption;
+    /* Of a KMS key itself: whose it is, WORLD_ENC_AWS_MANAGED or WORLD_ENC_KEY without key_arn. */
     uint32_t key;                /* resource index of its KMS key; WORLD_NONE when not known or none */
     struct str key_arn;          /* as the answer names it, when `key` is WORLD_NONE and encryption is WORLD_ENC_KEY */
     const struct iam_grant *grants; /* of a KMS key */
@@ -122,6 +123,12 @@ struct world_gap {
     struct str account, region, op, why, action; /* account {NULL,0}: the organization */
 };
 
+/* A tag that some policy asks for: "aws:principaltag/team", "aws:resourcetag/tenant", "s3:buckettag/x". */
+struct world_tag_key {
+    struct str key, service, tag; /* lower case; "aws", "s3"...; what follows the slash */
+    bool of_principal;
+};
+
 struct world_via {
     struct str shared, from, to, reason; /* "*" allowed */
 };
@@ -154,6 +161,9 @@ struct world {
     const struct json *config; /* ward.yaml as JSON */
     int64_t from_us, to_us;    /* the window in which the answers were taken */
     struct map policies;       /* SHA-256 of the text -> struct iam_policy_ref * (broken ones too, with `unread`) */
+    struct world_tag_key *tag_keys; /* of every policy that world_policy() has parsed */
+    uint32_t tag_key_count, tag_key_size;
+    struct map tag_key_index;
     struct map account_index, principal_index, resource_index; /* id or ARN -> row + 1 (as a pointer) */
 };
 
@@ -175,13 +185,28 @@ uint32_t world_resource_of(const struct world *w, struct str arn);
 
 /* The layers that bear on a request of `principal` for `r` (resource WORLD_NONE: nothing is known of it but its ARN;
  * where its account is collected that means: it does not exist or is not of a collected type, and has no policy; else
- * its policy is unread). `endpoint` WORLD_NONE: not through one. Everything in `a`. */
+ * its policy is unread). `endpoint` WORLD_NONE: not through one. Everything in `a`. `principal` WORLD_NONE: r->caller is
+ * nobody of this world.
+ * Principals outside of the organization (WORLD_OUTSIDE, and WORLD_NONE with an account): that account rules what they
+ * may do there, so its side is taken to allow. In an account of the organization that was not collected: unread.
+ * The grants, ACLs and public access blocks of a row whose `..._read` is false are taken as the strictest here;
+ * world_decide() adds what they could allow. */
 void world_layers(const struct world *w, struct arena *a, uint32_t principal, uint32_t resource, uint32_t endpoint,
                   const struct iam_request *r, struct iam_layers *out);
 /* Fills r->context with what the world knows of the request (iam.md 1.7): principal keys, resource keys, organization;
- * what is neither known nor given is open. `given` (may be NULL) wins. */
+ * what is neither known nor given is open. `given` (may be NULL) wins. Tags: those that some policy of the world asks for.
+ * A role's tags are taken as its session's (session tags that a chain may set are the graph's, by `given`). */
 void world_context(const struct world *w, struct arena *a, uint32_t principal, uint32_t resource, const struct iam_context *given,
                    struct iam_request *r);
+/* iam_decide(), plus what the grants, ACLs and public access blocks that were not read could allow (a leaf
+ * RESIDUE_UNREAD each). */
+void world_decide(const struct world *w, struct arena *a, uint32_t resource, const struct iam_layers *layers,
+                  const struct iam_request *r, struct iam_trace *trace, struct iam_decision *out);
+/* Who asks, from a row. */
+void world_caller(const struct world *w, struct arena *a, uint32_t principal, struct iam_caller *out);
+/* What is asked for: action, resource, its owner. `action` is a catalogue index, or WORLD_NONE: r->service and r->action
+ * are set already. */
+void world_request(const struct world *w, uint32_t action, struct str resource_arn, uint32_t resource, struct iam_request *r);
 /* A whole question by indexes: context, layers, decision. `resource_arn` may be an object in `resource`. */
 void world_ask(const struct world *w, struct arena *a, uint32_t principal, uint32_t action, struct str resource_arn, uint32_t resource,
                const struct iam_context *given, struct iam_trace *trace, struct iam_request *r, struct iam_decision *out);
