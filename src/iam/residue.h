@@ -18,7 +18,7 @@
 #include "iam/policy.h"
 #include "iam/request.h"
 
-enum { RESIDUE_DISJUNCTS_MAX = 64 };
+enum { RESIDUE_DISJUNCTS_MAX = 64, RESIDUE_SOURCES_MAX = 16 };
 
 struct residue;      /* immutable, interned */
 struct residue_pool; /* owns them */
@@ -35,6 +35,7 @@ struct residue_source {
     const char *layer;     /* "identity", "resource", "scp", ... */
     struct str policy;     /* its id, as iam_policy_ref gives it */
     struct str sid;
+    struct str level;      /* of SCP and RCP: root, OU or account id; {NULL,0} else */
     uint32_t index;        /* from 0 */
     bool allow;
 };
@@ -88,9 +89,15 @@ const struct residue *residue_assume(struct residue_pool *p, const struct residu
 bool residue_witness(struct residue_pool *p, struct arena *a, const struct residue *r, struct iam_context *out);
 bool residue_capped(const struct residue_pool *p);
 
+/* Where `key` has `value`, `key2` is there and has `value2`: aws:SourceVpce fixes aws:SourceVpc. That aws:PrincipalArn
+ * fixes aws:PrincipalAccount is known without. */
+void residue_link(struct residue_pool *p, struct str key, struct str value, struct str key2, struct str value2);
+
 /* {"conditionType":"group","operator":"and"|"or","conditions":[...]}, {"conditionType":"condition","op","key",
  * "values":[...],"sources":[{"effect","policyIdentifier","policyType","statementIndex" (from 1)}]},
- * {"conditionType":"sessionName","sessionName":[...]}; {"conditionType":"unread",...}. TRUE is null. */
+ * {"conditionType":"sessionName","sessionName":[...]}; {"conditionType":"unread",...}. TRUE is null.
+ * "inverted": true where a condition says the opposite of what its statements (Denys) say; "negated": true on a leaf
+ * that has no opposite operator and must not hold. */
 void residue_write_json(const struct residue *r, struct json_out *o);
 /* "aws:SourceVpce is vpce-1 or vpce-2, and aws:PrincipalOrgID is not o-x". */
 void residue_write_words(const struct residue *r, struct buf *out);
