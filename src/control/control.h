@@ -69,6 +69,9 @@ struct control_request {
     int64_t at_us;             /* when the judging is done, for the record */
     const char *tool_version;
     void (*on_phase)(void *user, enum control_phase done); /* NULL = nobody asks */
+    /* Called when the facts stand and before the controls: what other stages make of them, as tables that
+     * controls read. NULL = nothing. */
+    bool (*derive)(void *user, struct arena *a, struct store *s, struct err *e);
     void *user;
 };
 

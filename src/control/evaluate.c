@@ -317,7 +317,7 @@ bool control_evaluate(struct arena *a, struct store *s, const struct control_req
     struct work w = {.arena = a, .store = s, .request = r, .controls = c, .sum = out,
                      .tallies = arena_array_of(a, struct control_tally, c->count + 1)};
     struct gaps gaps;
-    if (!facts_build(a, s, r->run, r->config, r->as_of_us, e))
+    if (!facts_build(a, s, r->run, r->config, r->as_of_us, e) || (r->derive && !r->derive(r->user, a, s, e)))
         return false;
     finished(&w, CONTROL_FACTS_BUILT);
     if (!load_tenants(&w, e) || !gaps_load(&gaps, a, s, r->run, control_operations(a, c), e) || !gaps_publish(&gaps, s, e))
