@@ -60,12 +60,14 @@ struct iam_layers {
     struct iam_policy_set resource; /* bucket, key, trust, queue policy...; of an access point: both are needed, see second_resource */
     bool has_second_resource;       /* access point AND bucket; registry AND repository */
     struct iam_policy_set second_resource;
+    struct str second_arn;          /* what the second policy knows the resource as; {NULL,0}: as the first */
     bool has_endpoint;
     struct iam_policy_set endpoint;
     const struct iam_grant *grants; /* of the KMS key */
     uint32_t grant_count;
     const struct iam_acl *acls;     /* of the bucket or object; none when ownership is BucketOwnerEnforced */
     uint32_t acl_count;
+    struct str acl_unread;          /* ACLs count and were not all read (those of objects): why; {NULL,0}: all read */
     bool ignore_public_acls, restrict_public_buckets; /* in force: account OR bucket */
     bool identity_is_root;          /* the account's root user: identity side always allows */
 };
@@ -96,6 +98,18 @@ struct iam_decision {
     const struct residue *condition; /* TRUE when allowed, FALSE when denied */
     unsigned blocked_by;             /* bits 1 << iam_layer: what stopped an otherwise sufficient grant */
 };
+
+/* The leaf for a policy that could not be read: it may allow, and it may deny, and these are two things. */
+const struct residue *iam_unread_leaf(struct residue_pool *pool, const struct iam_policy_ref *ref, bool allow,
+                                      const struct residue_source *source);
+/* Whether the resource's own policy must trust the caller or the caller's account (KMS keys, roles to assume), and
+ * whether it counts at all (a role's trust policy only for assuming it). Same account is taken from the request. */
+bool iam_resource_must_trust(const struct iam_request *r);
+bool iam_resource_policy_counts(const struct iam_request *r);
+/* The owner of the resource: as given, else the ARN's field 5, else the caller's account. "aws" is the caller's. */
+struct str iam_resource_owner(const struct iam_request *r);
+/* False where AWS refuses the action whatever policies say. */
+bool iam_within_limits(const struct iam_request *r);
 
 /* Decides. `pool` holds the formulas; `a` what the decision and the trace point to; `trace` may be NULL (fast). */
 void iam_decide(struct residue_pool *pool, struct arena *a, const struct iam_layers *layers, const struct iam_request *r,
