@@ -117,7 +117,7 @@ static void apply_strict(struct arena *a, const struct access_question *q, struc
     c->count = count;
 }
 
-void access_answer(const struct world *w, struct arena *a, const struct access_question *q, uint32_t size, struct access_answer *out)
+void access_prepare(const struct world *w, struct arena *a, const struct access_question *q, struct access_answer *out)
 {
     *out = (struct access_answer){0};
     struct iam_request *r = &out->request;
@@ -134,11 +134,47 @@ void access_answer(const struct world *w, struct arena *a, const struct access_q
         out->layers.has_session = true;
         out->layers.session = q->session;
     }
+}
+
+void access_answer(const struct world *w, struct arena *a, const struct access_question *q, uint32_t size, struct access_answer *out)
+{
+    access_prepare(w, a, q, out);
     if (size) {
         out->trace.rows = arena_array_of(a, struct iam_trace_row, size);
         out->trace.size = size;
     }
-    world_decide(w, a, q->row, &out->layers, r, size ? &out->trace : NULL, &out->decision);
+    world_decide(w, a, q->row, &out->layers, &out->request, size ? &out->trace : NULL, &out->decision);
+}
+
+void access_answer_pattern(const struct world *w, struct arena *a, const struct access_question *q, struct access_answer *out,
+                           struct iam_pattern_answer *parts)
+{
+    access_prepare(w, a, q, out);
+    iam_decide_pattern(w->pool, a, w->catalogue, &out->layers, &out->request, parts);
+    out->decision = parts->overall;
+}
+
+/* `glob` of a resource type against an ARN or a pattern of ARNs. */
+static bool is_of(struct str glob, struct str arn)
+{
+    return str_glob(glob, arn) || (str_index(arn, '*', 0) >= 0 && iam_globs_overlap(glob, arn));
+}
+
+struct str access_type(const struct world *w, uint32_t action, struct str arn)
+{
+    if (action == WORLD_NONE)
+        return (struct str){0};
+    const struct iam_action_info *info = &w->catalogue->actions[action];
+    uint32_t exact = iam_catalogue_resource_of(w->catalogue, arn);
+    const struct iam_resource_info *best = NULL;
+    for (uint16_t i = 0; i < info->resource_type_count; i++) {
+        const struct iam_resource_info *t = &w->catalogue->resources[info->resource_types[i]];
+        if (info->resource_types[i] == exact)
+            return t->name;
+        if (is_of(t->glob, arn) && (!best || t->glob.len > best->glob.len))
+            best = t;
+    }
+    return best ? best->name : (struct str){0};
 }
 
 /* The services that read a thing encrypted by a key with the caller's own rights on the key: AWS KMS Developer Guide,

@@ -8,6 +8,7 @@
 #define WARD_ACCESS_ASK_H
 
 #include "access/world.h"
+#include "iam/pattern.h"
 
 struct access_question {
     struct iam_caller caller;
@@ -54,6 +55,14 @@ void access_follow_path(const struct world *w, struct arena *a, struct access_qu
 
 /* `size` rows of trace at most; 0: none. */
 void access_answer(const struct world *w, struct arena *a, const struct access_question *q, uint32_t size, struct access_answer *out);
+
+/* Request and layers, not yet decided. */
+void access_prepare(const struct world *w, struct arena *a, const struct access_question *q, struct access_answer *out);
+/* Of a pattern; out->decision is the overall one. */
+void access_answer_pattern(const struct world *w, struct arena *a, const struct access_question *q, struct access_answer *out,
+                           struct iam_pattern_answer *parts);
+/* The name of the action's resource type that the ARN is of; {NULL,0} when it is of none. */
+struct str access_type(const struct world *w, uint32_t action, struct str arn);
 
 /* What reading an encrypted thing needs besides: kms:Decrypt on its key, by the same principal, through the service.
  * False: nothing. ACCESS_KEY_... in `how`. */
