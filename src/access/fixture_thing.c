@@ -122,6 +122,7 @@ static void thing(struct fixture *f, const struct json *m, struct str folder, ui
     r->name = json_get_str(m, "name");
     r->region = json_get_str(m, "region");
     r->tags = fixture_file(f, folder, "tags.json");
+    r->acl_disabled = true; /* the layout has no access control lists */
     r->abac = json_is_true(json_getz(m, "abacEnabled"));
     r->ignore_public_acls = json_is_true(json_getz(bpa, "IgnorePublicAcls"));
     r->restrict_public_buckets = json_is_true(json_getz(bpa, "RestrictPublicBuckets"));

@@ -94,7 +94,7 @@ struct world_resource {
     uint32_t principal;          /* of a role or user: its row in principals[]; else WORLD_NONE */
     uint32_t role;               /* principal index of the role that this thing runs as (function, instance, task...) */
     struct str role_arn;         /* the same as text, also where the role was not collected */
-    uint32_t source;             /* resource index of what it was made from (snapshot -> volume); or WORLD_NONE */
+    uint32_t source;             /* resource index of what it was made from (snapshot -> volume), of an access point its bucket; or WORLD_NONE */
     struct str tenant, why;
     bool shared, conflict, phi;
 };

@@ -164,12 +164,26 @@ static void resource_layers(const struct world *w, struct arena *a, const struct
     out->grant_count = res->grant_count;
 }
 
+/* Amazon S3 User Guide, "Configuring IAM policies for using access points" (read 2026): the bucket's policy sees the
+ * bucket's ARN, the access point's its own. An access point's row has the bucket as its source. */
+static void access_point_layers(const struct world *w, struct arena *a, const struct world_resource *res, const struct iam_request *r,
+                                struct iam_layers *out)
+{
+    struct str rest = arn_field(r->resource, 5);
+    if (res->source >= w->resource_count || !str_starts(rest, STR("accesspoint/")))
+        return;
+    const char *object = memmem(rest.ptr, rest.len, "/object/", 8);
+    struct str key = object ? str_sub(rest, (size_t)(object - rest.ptr) + 7, rest.len) : STR("");
+    out->second_arn = arena_printf(a, "%.*s%.*s", STR_ARG(w->resources[res->source].arn), STR_ARG(key));
+}
+
 static void s3_layers(const struct world *w, const struct world_resource *res, struct iam_layers *out)
 {
     const struct world_account *owner = account_at(w, res->account);
     if (!res->acl_disabled) {
         out->acls = res->acls;
         out->acl_count = res->acl_count;
+        out->acl_unread = STR("the access control lists of single objects are not collected");
     }
     bool all_read = res->bpa_read && owner && owner->s3_bpa_read;
     out->ignore_public_acls = res->ignore_public_acls || (owner && owner->s3_ignore_public_acls) || !all_read;
@@ -186,8 +200,10 @@ void world_layers(const struct world *w, struct arena *a, uint32_t principal, ui
     scp_levels(w, a, &r->caller, out);
     rcp_levels(w, a, res, r, out);
     resource_layers(w, a, res, r, out);
-    if (res && str_eq_nocase(r->service, STR("s3")) && bears(r))
+    if (res && str_eq_nocase(r->service, STR("s3")) && bears(r)) {
         s3_layers(w, res, out);
+        access_point_layers(w, a, res, r, out);
+    }
     if (endpoint < w->endpoint_count) {
         out->has_endpoint = true;
         out->endpoint = one(a, w->endpoints[endpoint].policy);
