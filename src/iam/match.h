@@ -32,7 +32,9 @@ enum iam_layer {
 };
 const char *iam_layer_name(enum iam_layer l);
 
+/* A role as the caller (some session of it) matches its role ARN by IAM_ROLE_OF_SESSION_MATCH. */
 enum iam_principal_match { IAM_NO_MATCH, IAM_MATCH, IAM_ACCOUNT_MATCH, IAM_ROLE_OF_SESSION_MATCH, IAM_USER_OF_SESSION_MATCH };
+enum { IAM_PRINCIPAL_MATCH_COUNT = IAM_USER_OF_SESSION_MATCH + 1 };
 
 /* "*" and '?' over bytes; `fold` = ASCII letters compare without case. No variables. */
 bool iam_glob_matches(const struct iam_glob *g, struct str text, bool fold);
@@ -57,6 +59,11 @@ enum iam_principal_match iam_principal_matches(struct residue_pool *p, const str
 enum iam_principal_match iam_statement_covers_principal(struct residue_pool *p, const struct iam_statement *s, const struct iam_caller *c,
                                                         bool has_boundary, const struct residue_source *source,
                                                         const struct residue **session);
+
+/* The same, kind by kind: by[m] is the formula under which the element matches in the way of m (by[IAM_NO_MATCH] is not
+ * used). An account and a session of the caller may both be named: here neither hides the other. */
+void iam_statement_principals(struct residue_pool *p, const struct iam_statement *s, const struct iam_caller *c, bool has_boundary,
+                              const struct residue_source *source, const struct residue *by[IAM_PRINCIPAL_MATCH_COUNT]);
 
 /* All condition entries together, or one. */
 const struct residue *iam_statement_conditions(struct residue_pool *p, const struct iam_statement *s, bool variables,

@@ -26,6 +26,7 @@ enum { IAM_POLICY_BYTES_MAX = 1 << 20, IAM_STATEMENTS_MAX = 20000 };
 struct iam_glob {
     struct str text;    /* as written */
     uint32_t prefix;    /* bytes before the first wildcard or variable */
+    uint32_t least;     /* bytes that a text must have at least to match (0 when there are variables) */
     bool valid;         /* false: matches nothing */
     bool any;           /* exactly "*" */
     bool literal;       /* neither wildcard nor variable */
@@ -45,6 +46,7 @@ struct iam_action {
 struct iam_resource {
     struct str text;
     bool any;                 /* "*" */
+    bool wild;                /* has a '*' or '?' anywhere: some policy kinds take a short ARN only then */
     uint8_t fields;           /* how many of the six were written: fewer is a short ARN */
     struct iam_glob field[6]; /* arn, partition, service, region, account, resource */
     bool valid;
@@ -69,6 +71,7 @@ struct iam_principal {
     struct str type;    /* "AWS", "Service", ...; "*" for the bare star */
     struct str text;    /* as written */
     struct str account; /* of AWS kinds, else {NULL,0} */
+    struct str partition; /* of an ARN, else {NULL,0}: any */
     struct str name;    /* user or role: what follows "user/" or "role/", path and all; session: role name */
     struct str session; /* of IAM_P_SESSION */
 };
