@@ -70,6 +70,13 @@ bool iam_catalogue_takes(const struct iam_catalogue *c, uint32_t action, struct 
 bool iam_catalogue_key_is_list(const struct iam_catalogue *c, struct str name);
 /* "String", "ARN", "Bool", ...; {NULL,0} when it is not listed. */
 struct str iam_catalogue_key_type(const struct iam_catalogue *c, struct str name);
+/* The catalogue's resource types that things of a CloudFormation type are and hold: of AWS::S3::Bucket "bucket" and
+ * "object". At most `max` indexes into out; returns how many there are, 0 for a type that is not in data/iam/types.tsv. */
+uint32_t iam_catalogue_types_of(const struct iam_catalogue *c, struct str cfn_type, uint32_t *out, uint32_t max);
+/* The CloudFormation type whose things are of, or hold, this resource type; {NULL,0} when none is listed. */
+struct str iam_catalogue_cfn_of(const struct iam_catalogue *c, uint32_t resource_type);
+/* Index, or UINT32_MAX. Case matters. */
+uint32_t iam_catalogue_resource(const struct iam_catalogue *c, struct str service, struct str name);
 bool iam_catalogue_rcp_service(const struct iam_catalogue *c, struct str service);
 
 #endif
