@@ -1,15 +1,5 @@
 #include "iam/match.h"
 
-const char *iam_layer_name(enum iam_layer l)
-{
-    static const char *const names[] = {
-#define X(sym, name) name,
-        IAM_LAYERS(X)
-#undef X
-    };
-    return l < IAM_LAYER_COUNT ? names[l] : "?";
-}
-
 bool iam_action_matches(const struct iam_action *a, struct str service, struct str name)
 {
     if (!a->valid) {
