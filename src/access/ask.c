@@ -8,18 +8,23 @@ void access_question_init(struct access_question *q)
     *q = (struct access_question){.principal = WORLD_NONE, .action = WORLD_NONE, .row = WORLD_NONE, .endpoint = WORLD_NONE};
 }
 
+static struct str lower(struct arena *a, struct str s)
+{
+    char *text = arena_cstr(a, s);
+    for (size_t i = 0; i < s.len; i++)
+        text[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+    return str_make(text, s.len);
+}
+
 void access_context_put(const struct iam_catalogue *catalogue, struct arena *a, struct iam_context *c, struct str key,
                         const struct str *values, uint32_t count)
 {
-    char *name = arena_cstr(a, key);
-    for (char *p = name; *p; p++)
-        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
-    struct str lower = str_make(name, key.len);
+    struct str name = lower(a, key);
     struct iam_key *keys = arena_array_of(a, struct iam_key, c->count + 1);
     if (c->count)
         memcpy(keys, c->keys, c->count * sizeof *keys);
     uint32_t at = 0;
-    while (at < c->count && !str_eq(keys[at].name, lower))
+    while (at < c->count && !str_eq(keys[at].name, name))
         at++;
     struct iam_key *k = &keys[at];
     struct str *all = arena_array_of(a, struct str, k->count + count + 1);
@@ -27,7 +32,7 @@ void access_context_put(const struct iam_catalogue *catalogue, struct arena *a, 
         memcpy(all, k->values, k->count * sizeof *all);
     if (count)
         memcpy(all + k->count, values, count * sizeof *all);
-    *k = (struct iam_key){.name = lower, .state = IAM_KEY_KNOWN, .list = iam_catalogue_key_is_list(catalogue, lower),
+    *k = (struct iam_key){.name = name, .state = IAM_KEY_KNOWN, .list = iam_catalogue_key_is_list(catalogue, name),
                           .values = all, .count = k->count + count};
     c->keys = keys;
     c->count += at == c->count;
@@ -112,7 +117,7 @@ static void apply_strict(struct arena *a, const struct access_question *q, struc
     uint32_t count = c->count;
     for (uint32_t i = 0; i < q->strict_count; i++)
         if (!iam_context_get(c, q->strict_keys[i]))
-            keys[count++] = (struct iam_key){.name = q->strict_keys[i], .state = IAM_KEY_ABSENT};
+            keys[count++] = (struct iam_key){.name = lower(a, q->strict_keys[i]), .state = IAM_KEY_ABSENT};
     c->keys = keys;
     c->count = count;
 }

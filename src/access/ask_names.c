@@ -68,6 +68,17 @@ static bool of_collected_account(const struct world *w, struct str account)
     return row != WORLD_NONE && w->accounts[row].collected;
 }
 
+/* Names of users and roles are unique in an account without regard to case: IAM User Guide, "IAM identifiers" (read 2026). */
+static uint32_t in_other_case(const struct world *w, const struct iam_caller *c)
+{
+    if (c->kind != IAM_CALLER_ROLE && c->kind != IAM_CALLER_USER)
+        return WORLD_NONE;
+    for (uint32_t i = 0; i < w->principal_count; i++)
+        if (w->principals[i].kind <= WORLD_ROLE && str_eq_nocase(w->principals[i].arn, c->text))
+            return i;
+    return WORLD_NONE;
+}
+
 bool access_principal(const struct world *w, struct arena *a, struct str text, struct access_question *q, struct err *e)
 {
     bool arn = str_starts(text, STR("arn:")), service = str_ends(text, STR(".amazonaws.com")) || str_ends(text, STR(".amazonaws.com.cn"));
@@ -80,6 +91,9 @@ bool access_principal(const struct world *w, struct arena *a, struct str text, s
     if (!iam_caller_parse(a, text, &q->caller, e))
         return false;
     q->principal = world_principal_of(w, text);
+    if (q->principal == WORLD_NONE && (q->principal = in_other_case(w, &q->caller)) != WORLD_NONE &&
+        !iam_caller_parse(a, w->principals[q->principal].arn, &q->caller, e))
+        return false;
     if (q->principal == WORLD_NONE && q->caller.kind == IAM_CALLER_ANONYMOUS)
         q->principal = world_principal_of(w, STR("anonymous"));
     if (q->principal != WORLD_NONE) {

@@ -55,9 +55,8 @@ static struct what_list under_organization(struct what *c, struct what_list l)
 
 static bool names_directly(struct what *c, const struct iam_statement *s, enum iam_principal_match *m)
 {
-    const struct residue *session = residue_true;
-    *m = iam_statement_covers_principal(c->w->pool, s, &c->q->caller, c->probe.layers.has_boundary, NULL, &session);
-    return *m != IAM_NO_MATCH && session != residue_false;
+    *m = world_names(c->w, s, &c->q->caller, c->probe.layers.has_boundary);
+    return *m != IAM_NO_MATCH;
 }
 
 /* What the policies of the account's own things give; keys and roles are asked one by one. */

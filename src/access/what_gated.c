@@ -13,10 +13,9 @@ static bool names(struct what *c, const struct iam_policy *p, const struct iam_a
 {
     for (uint32_t i = 0; i < p->count; i++) {
         const struct iam_statement *s = &p->statements[i];
-        const struct residue *session = residue_true;
         if (!s->allow || !iam_statement_covers_action(s, info->service, info->name))
             continue;
-        enum iam_principal_match m = iam_statement_covers_principal(c->w->pool, s, &c->q->caller, false, NULL, &session);
+        enum iam_principal_match m = world_names(c->w, s, &c->q->caller, false);
         if (m != IAM_NO_MATCH && (identity || m != IAM_ACCOUNT_MATCH))
             return true;
     }

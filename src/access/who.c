@@ -87,10 +87,9 @@ static bool resource_may(struct who *c, const struct iam_caller *caller, bool al
         return true;
     for (uint32_t i = 0; p && i < p->count; i++) {
         const struct iam_statement *s = &p->statements[i];
-        const struct residue *session = residue_true;
         if (!s->allow || !iam_statement_covers_action(s, c->q.service, c->q.name) || !may_cover_resource(c, p, s, IAM_LAYER_RESOURCE))
             continue;
-        enum iam_principal_match m = iam_statement_covers_principal(c->w->pool, s, caller, false, NULL, &session);
+        enum iam_principal_match m = world_names(c->w, s, caller, false);
         if (m != IAM_NO_MATCH && (!alone || m != IAM_ACCOUNT_MATCH))
             return true;
     }

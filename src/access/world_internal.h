@@ -15,4 +15,15 @@ void world_note_tags(struct world *w, const struct iam_policy *p);
 /* The row whose policy, ACL and public access block bear: its own, or the bucket's of a part of a bucket. NULL for none. */
 const struct world_resource *world_carrier(const struct world *w, uint32_t resource);
 
+/* How a statement of a policy on a thing names the caller; one without Principal names nobody there. */
+static inline enum iam_principal_match world_names(const struct world *w, const struct iam_statement *s, const struct iam_caller *c,
+                                                   bool has_boundary)
+{
+    const struct residue *session = residue_true;
+    if (!s->has_principal && !s->not_principal)
+        return IAM_NO_MATCH;
+    enum iam_principal_match m = iam_statement_covers_principal(w->pool, s, c, has_boundary, NULL, &session);
+    return session == residue_false ? IAM_NO_MATCH : m;
+}
+
 #endif

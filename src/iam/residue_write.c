@@ -38,7 +38,7 @@ static void write_sources(const struct leaf_data *d, struct json_out *o)
         jo_kv_strz(o, "policyType", policy_type(s->layer));
         jo_kv_int(o, "statementIndex", (int64_t)s->index + 1);
         if (s->sid.len)
-            jo_kv_str(o, "sid", s->sid);
+            jo_kv_str(o, "statementId", s->sid);
         if (s->level.len)
             jo_kv_str(o, "orgIdentifier", s->level);
         jo_end_object(o);
