@@ -4,6 +4,7 @@
 #   stub      how fast ward-stub itself answers, so that it is known not to be what is measured elsewhere
 #   tls       CPU of TLS handshakes, beside libcurl's default
 #   latency   an audit of one account in 17 regions against answers that take 100 ms each
+#   decide    single IAM decisions in process, one thread
 #   evaluate  all controls over 100,000 resources in the store
 #   million   memory with 1,000,000 volumes from the stub, and with a bundle of as many resources
 #   org       an audit of the made-up organization in moto (only when it is named)
@@ -71,6 +72,17 @@ bench_tls() {
     row "TLS handshake" "less than libcurl's default" "$(sed -n 's/^tls: ward \(.* of CPU\) .*default CAPATH \(.*\), ratio.*/\1, libcurl \2/p' <<<"$line")" \
         "libcurl takes $(sed -n 's/.*ratio \([0-9.]*\) .*/\1/p' <<<"$line") x as much"
 }
+# iam-simulate 0.1.173, runSimulation on node 20.20, one thread: a role with an inline policy of four statements, two levels of
+# service control policies, a bucket policy: 2,184 decisions/s, measured on a machine like the one of README.md.
+bench_decide() {
+    ninja -C "$build" bench/bench-decide >/dev/null || return 1
+    local line rate
+    line=$("$build/bench/bench-decide" 1000000) || return 1
+    echo "  $line"
+    rate=$(sed -n 's/^decide: \([0-9]*\) .*/\1/p' <<<"$line")
+    row "single decisions, 1,000,000 distinct, $(sed -n 's/.*\(checksum [0-9a-f]*\).*/\1/p' <<<"$line")" "1,000,000/s" \
+        "$rate/s" "$(calc "$rate / 2184") x iam-simulate (2,184/s)"
+}
 # The longest chain is identity, regions, a listing, its detail and that one's detail.
 bench_latency() {
     start_stub --answers bench/wide.txt --latency-ms 100
@@ -131,12 +143,12 @@ bench_peers() {
     [ ! -f "$build/prowler/table.tsv" ] || cat "$build/prowler/table.tsv" >>"$work/table"
 }
 if [ $# = 0 ]; then
-    set -- size stub tls latency evaluate million
+    set -- size stub tls latency decide evaluate million
     [ "${PEERS:-}" != 1 ] || set -- "$@" peers
 fi
 for name in "$@"; do
     case $name in
-    size | stub | tls | latency | evaluate | million | org | peers)
+    size | stub | tls | latency | decide | evaluate | million | org | peers)
         echo "$name"
         "bench_$name" || row "$name" "-" "not measured" "-"
         ;;

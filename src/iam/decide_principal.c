@@ -1,47 +1,23 @@
 #include "iam/decide_internal.h"
 
-/* IAM User Guide, "Policy evaluation for requests within a single account" and "Permissions boundaries for IAM
- * entities", section "Evaluating effective permissions with boundaries" (read 2026): a grant to a role is limited
- * by an implicit deny of boundary or session policy; a grant to a user, to a session or to everyone is not; a
- * grant to the user behind a federated session is. */
-static const struct residue **way_of(struct naming *n, const struct iam_caller *c, const struct iam_principal *entry,
-                                     enum iam_principal_match match)
-{
-    switch (match) {
-    case IAM_ACCOUNT_MATCH:
-        return &n->account;
-    case IAM_ROLE_OF_SESSION_MATCH:
-    case IAM_USER_OF_SESSION_MATCH:
-        return &n->limited;
-    case IAM_MATCH:
-        return c->kind == IAM_CALLER_ROLE && entry->kind == IAM_P_ROLE ? &n->limited : &n->open;
-    case IAM_NO_MATCH:
-        break;
-    }
-    return NULL;
-}
-
+/* IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access", section on resource-based
+ * policies, and "Permissions boundaries for IAM entities" (read 2026): a grant to a role is limited by an implicit deny of
+ * boundary or session policy, and so is one to the user behind a federated session; a grant to a user, to a session
+ * or to everyone is not. A resource's policy without a Principal names nobody. */
 void decide_naming(struct decide *d, const struct iam_statement *s, const struct residue_source *source, struct naming *out)
 {
-    const struct iam_caller *c = &d->r->caller;
     *out = (struct naming){residue_false, residue_false, residue_false, IAM_NO_MATCH};
-    if (s->not_principal) {
-        const struct residue *f = residue_true;
-        out->best = iam_statement_covers_principal(d->pool, s, c, d->layers->has_boundary, source, &f);
-        if (out->best != IAM_NO_MATCH)
-            out->open = f;
+    if (!s->has_principal)
         return;
-    }
-    for (uint32_t i = 0; i < s->principal_count && out->open != residue_true; i++) {
-        const struct residue *f = residue_true;
-        enum iam_principal_match match = iam_principal_matches(d->pool, &s->principals[i], c, source, &f);
-        const struct residue **way = way_of(out, c, &s->principals[i], match);
-        if (!way)
-            continue;
-        *way = residue_or(d->pool, *way, f);
-        if (out->best == IAM_NO_MATCH || match == IAM_MATCH)
-            out->best = match;
-    }
+    const struct residue *by[IAM_PRINCIPAL_MATCH_COUNT];
+    iam_statement_principals(d->pool, s, &d->r->caller, d->layers->has_boundary, source, by);
+    out->open = by[IAM_MATCH];
+    out->limited = residue_or(d->pool, by[IAM_ROLE_OF_SESSION_MATCH], by[IAM_USER_OF_SESSION_MATCH]);
+    out->account = by[IAM_ACCOUNT_MATCH];
+    static const enum iam_principal_match order[] = {IAM_MATCH, IAM_USER_OF_SESSION_MATCH, IAM_ROLE_OF_SESSION_MATCH, IAM_ACCOUNT_MATCH};
+    for (size_t i = 0; i < sizeof order / sizeof *order && out->best == IAM_NO_MATCH; i++)
+        if (by[order[i]] != residue_false)
+            out->best = order[i];
 }
 
 static void add(struct decide *d, struct trust *out, const struct iam_statement *s, const struct naming *who, const struct residue *f)

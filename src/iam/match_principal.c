@@ -27,7 +27,7 @@ static enum iam_principal_match session_matches(struct residue_pool *pool, const
     if ((c->kind != IAM_CALLER_ROLE && c->kind != IAM_CALLER_SESSION) || !same_account(p, c) || !str_eq_nocase(p->name, c->name)) {
         return IAM_NO_MATCH;
     }
-    if (c->kind == IAM_CALLER_SESSION) {
+    if (c->kind == IAM_CALLER_SESSION && c->session.ptr) {
         return str_eq(p->session, c->session) ? IAM_MATCH : IAM_NO_MATCH;
     }
     struct residue_leaf leaf = {.kind = RESIDUE_SESSION_NAME, .op = IAM_OP_STRING_EQUALS, .values = &p->session, .count = 1};

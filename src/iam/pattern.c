@@ -132,7 +132,8 @@ static void add_candidate(struct search *s, struct str pattern, struct str shown
     s->list[s->count++] = (struct candidate){pattern, shown};
 }
 
-/* Whether the statement speaks of the pattern at all, by the rules of its kind of policy (short ARNs, Not...). */
+/* Whether the statement speaks of the pattern at all, by the rules of its kind of policy (short ARNs, Not...), in these
+ * circumstances. */
 static bool speaks_of(struct search *s, const struct iam_policy_ref *ref, const struct iam_statement *st, enum iam_layer layer,
                       struct str pattern)
 {
@@ -145,7 +146,7 @@ static bool speaks_of(struct search *s, const struct iam_policy_ref *ref, const 
                 struct iam_request r = *s->r;
                 r.resource = member(s->arena, out[i], w);
                 if (iam_statement_covers_resource(s->pool, st, ref->policy->variables, layer, &r, &source) != residue_false)
-                    return true;
+                    return iam_statement_conditions(s->pool, st, ref->policy->variables, &r.context, &source) != residue_false;
             }
     }
     return false;

@@ -28,7 +28,7 @@ struct iam_caller {
     struct str account;   /* {NULL,0} for services and anonymous */
     struct str name;      /* user or role name without its path; of a session, the role's */
     struct str path_name; /* with its path, where the ARN has it */
-    struct str session;   /* of a session */
+    struct str session;   /* of a session; {NULL,0}: its name is not known */
     bool service_linked;  /* role path /aws-service-role/ */
 };
 

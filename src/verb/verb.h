@@ -43,6 +43,7 @@ typedef int verb_function(struct ward *w, struct err *e);
     X(export)                                                                                      \
     X(explain)                                                                                     \
     X(diff)                                                                                        \
+    X(can)                                                                                         \
     X(init)                                                                                        \
     X(waive)                                                                                       \
     X(config)                                                                                      \
