@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 enum { MEMBER, MANAGEMENT, OTHER };
+enum { ANONYMOUS = 3, PARTNER = 4 };
 
 static const char allow_all[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
 
@@ -67,8 +68,11 @@ static int setup(void **state)
     r->principals[1].identity = (struct iam_policy_set){&r->refs[0], 1};
     r->principals[2] = role(r, "arn:aws:iam::111111111111:role/aws-service-role/x/AWSServiceRoleForX", MEMBER, TRUST("\"*\""));
     r->principals[2].service_linked = true;
+    r->principals[ANONYMOUS] = (struct world_principal){.kind = WORLD_ANONYMOUS, .arn = STR("anonymous"), .account = WORLD_NONE};
+    r->principals[PARTNER] = (struct world_principal){.kind = WORLD_OUTSIDE, .arn = STR("arn:aws:iam::999999999999:role/Partner"),
+                                                      .account = OTHER};
     w->principals = r->principals;
-    w->principal_count = 3;
+    w->principal_count = 5;
     const char *arns[][2] = {{"arn:aws:s3:::records", "AWS::S3::Bucket"}, {"arn:aws:dynamodb:us-east-1:111111111111:table/t", "AWS::DynamoDB::Table"},
                              {"arn:aws:lambda:us-east-1:111111111111:function:f", "AWS::Lambda::Function"},
                              {"arn:aws:logs:us-east-1:111111111111:log-group:g:*", "AWS::Logs::LogGroup"},
@@ -129,7 +133,7 @@ static void parts_lie_in_their_things(void **state)
 static void a_policy_is_parsed_once(void **state)
 {
     struct world *w = ((struct room *)*state)->w;
-    struct iam_policy_ref one = world_policy(w, str_of(allow_all), STR("a")), two = world_policy(w, STR(allow_all), STR("b"));
+    struct iam_policy_ref one = world_policy(w, str_of(allow_all), STR("a")), two = world_policy(w, str_of(allow_all), STR("b"));
     assert_non_null(one.policy);
     assert_ptr_equal(one.policy, two.policy);
     assert_true(str_eqz(two.id, "b"));
@@ -244,7 +248,7 @@ static void tags_count_where_aws_looks_at_them(void **state)
                                  "\"arn:aws:s3:::x/${aws:PrincipalTag/tenant, 'none'}/*\",\"Condition\":{\"StringEquals\":"
                                  "{\"aws:ResourceTag/Tenant\":\"a\",\"aws:PrincipalTag/Team\":\"b\"}}}]}"), STR("abac"));
     assert_int_equal(r->w->tag_key_count, 3);
-    r->principals[0].tags = tags;
+    r->w->principals[0].tags = tags;
     r->resources[0].tags = r->resources[1].tags = tags;
     const char *table = "arn:aws:dynamodb:us-east-1:111111111111:table/t";
     is_known(r, 0, "dynamodb:GetItem", table, "aws:PrincipalTag/tenant", "a"); /* tag keys compare without case */
@@ -274,7 +278,7 @@ static void what_was_not_read_is_unknown_and_nothing_else(void **state)
     struct room *r = *state;
     const char *object = "arn:aws:s3:::records/a", *key = "arn:aws:kms:us-east-1:111111111111:key/k";
     assert_int_equal(ask(r, 0, "s3:GetObject", object), IAM_ALLOWED);
-    r->principals[0].identity = (struct iam_policy_set){0};
+    r->w->principals[0].identity = (struct iam_policy_set){0};
     assert_int_equal(ask(r, 0, "s3:GetObject", object), IAM_IMPLICITLY_DENIED);
     r->resources[0].policy_read = false;
     assert_int_equal(ask(r, 0, "s3:GetObject", object), IAM_UNKNOWN);
@@ -297,14 +301,11 @@ static void the_block_on_public_access_that_was_not_read(void **state)
     r->resources[0].has_policy = true;
     r->resources[0].policy = world_policy(r->w, STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\","
                                                     "\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"), STR("bucket"));
-    r->principals[3] = (struct world_principal){.kind = WORLD_ANONYMOUS, .arn = STR("anonymous"), .account = WORLD_NONE, .resource = WORLD_NONE};
-    r->w->principals = r->principals;
-    r->w->principal_count = 4;
-    assert_int_equal(ask(r, 3, "s3:GetObject", object), IAM_ALLOWED);
+    assert_int_equal(ask(r, ANONYMOUS, "s3:GetObject", object), IAM_ALLOWED);
     r->resources[0].bpa_read = false;
-    assert_int_equal(ask(r, 3, "s3:GetObject", object), IAM_UNKNOWN);
+    assert_int_equal(ask(r, ANONYMOUS, "s3:GetObject", object), IAM_UNKNOWN);
     r->accounts[MEMBER].s3_restrict_public_buckets = true; /* the account's is enough */
-    assert_int_equal(ask(r, 3, "s3:GetObject", object), IAM_EXPLICITLY_DENIED);
+    assert_int_equal(ask(r, ANONYMOUS, "s3:GetObject", object), IAM_EXPLICITLY_DENIED);
 }
 
 static void outside_is_taken_to_allow_and_inside_is_unread(void **state)
@@ -313,13 +314,9 @@ static void outside_is_taken_to_allow_and_inside_is_unread(void **state)
     r->resources[0].has_policy = true;
     r->resources[0].policy = world_policy(r->w, STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
         "{\"AWS\":\"arn:aws:iam::999999999999:role/Partner\"},\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"), STR("bucket"));
-    r->principals[3] = (struct world_principal){.kind = WORLD_OUTSIDE, .arn = STR("arn:aws:iam::999999999999:role/Partner"),
-                                                .account = OTHER, .resource = WORLD_NONE};
-    r->w->principals = r->principals;
-    r->w->principal_count = 4;
-    assert_int_equal(ask(r, 3, "s3:GetObject", "arn:aws:s3:::records/a"), IAM_ALLOWED);
+    assert_int_equal(ask(r, PARTNER, "s3:GetObject", "arn:aws:s3:::records/a"), IAM_ALLOWED);
     r->accounts[OTHER].org_id = STR("o-1"); /* ours, and not collected */
-    assert_int_equal(ask(r, 3, "s3:GetObject", "arn:aws:s3:::records/a"), IAM_UNKNOWN);
+    assert_int_equal(ask(r, PARTNER, "s3:GetObject", "arn:aws:s3:::records/a"), IAM_UNKNOWN);
 }
 
 static void short_names_and_their_errors(void **state)
