@@ -1,3 +1,6 @@
+#include "access/fixture.h"
+#include "access/row_org.h"
+#include "base/file.h"
 #include "collect/lines.h"
 #include "iam/row.h"
 #include "iam/row_element.h"
@@ -13,6 +16,7 @@ static const uint64_t batch_bytes_max = UINT64_C(64) << 30;
 struct batch {
     struct arena *row; /* forgotten after each */
     const struct iam_catalogue *catalogue;
+    struct world *world; /* of --org-fixture; or NULL */
     struct buf line;
     bool broken;
 };
@@ -38,6 +42,9 @@ static row_function *function_of(struct str kind)
 static bool answer_row(struct batch *b, const struct json *row, struct json_out *o, struct err *e)
 {
     struct str kind = json_get_str(row, "kind");
+    if (access_is_org_row(row))
+        return b->world ? access_row_org(b->world, b->row, row, o, e)
+                        : err_set(e, ERR_USAGE, "a row of kind %.*s needs --org-fixture", STR_ARG(kind));
     row_function *function = function_of(kind);
     if (!function)
         return err_set(e, ERR_PARSE, kind.ptr ? "there is no kind '%.*s'" : "the row has no kind%.*s", STR_ARG(kind));
@@ -85,6 +92,23 @@ static bool run_lines(struct ward *w, struct batch *b, struct lines *lines, stru
     return !err_is_set(e);
 }
 
+/* The organization that rows of the kinds can-i, who-can and what-can ask about. */
+static bool load_fixture(struct ward *w, struct batch *b, struct err *e)
+{
+    const char *path = cli_strz(w->cli, "org-fixture");
+    struct str text;
+    if (!path)
+        return true;
+    if (!file_read(w->arena, path, FIXTURE_BYTES_MAX, &text, e))
+        return false;
+    const struct json *files = json_parse(w->arena, text, FIXTURE_BYTES_MAX, e);
+    b->world = world_new(w->arena, b->catalogue);
+    if (files && world_fixture(b->world, files, e))
+        return true;
+    err_context(e, "reading the organization in %s", path);
+    return false;
+}
+
 static int run_batch(struct ward *w, const char *path, struct err *e)
 {
     int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
@@ -95,7 +119,7 @@ static int run_batch(struct ward *w, const char *path, struct err *e)
     struct lines *lines = lines_open(fd, path, ROW_BYTES_MAX, batch_bytes_max, e);
     struct batch b = {.row = arena_child(w->arena, 0), .catalogue = lines ? iam_catalogue_load(w->arena, e) : NULL};
     buf_init(&b.line, ANSWER_BYTES_MAX);
-    if (b.catalogue)
+    if (b.catalogue && load_fixture(w, &b, e))
         (void)run_lines(w, &b, lines, e);
     lines_close(lines);
     buf_done(&b.line);
