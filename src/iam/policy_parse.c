@@ -12,6 +12,12 @@ static bool wrong(struct err *e, const char *what)
     return err_set(e, ERR_PARSE, "policy document: %s", what);
 }
 
+static bool unknown_element(struct str key, struct err *e)
+{
+    struct str shown = str_sub(key, 0, 60);
+    return err_set(e, ERR_PARSE, "policy document: unknown element \"%.*s\"", STR_ARG(shown));
+}
+
 /* A string or a list of strings; where `scalars`, numbers and booleans as their text. */
 static bool strings_of(struct arena *a, const struct json *j, bool scalars, const char *what, struct strings *out, struct err *e)
 {
@@ -156,7 +162,7 @@ static bool find_elements(const struct json *j, struct elements *out, struct err
             i++;
         }
         if (i == n) {
-            return err_set(e, ERR_PARSE, "policy document: unknown element \"%.60s\" in a statement", m->key.len ? m->key.ptr : "");
+            return unknown_element(m->key, e);
         }
         *known[i].to = m;
     }
@@ -209,7 +215,7 @@ static bool parse_top(struct arena *a, const struct json *doc, struct iam_policy
         } else if (str_eqz(m->key, "Statement")) {
             *statement = m;
         } else if (!str_eqz(m->key, "Id")) {
-            return err_set(e, ERR_PARSE, "policy document: unknown element \"%.60s\"", m->key.len ? m->key.ptr : "");
+            return unknown_element(m->key, e);
         }
     }
     return *statement ? true : wrong(e, "it has no Statement");
