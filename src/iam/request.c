@@ -79,7 +79,6 @@ static bool of_sts(struct iam_caller *c, struct str what)
     c->kind = IAM_CALLER_SESSION;
     c->name = c->path_name = str_cut(&rest, '/');
     c->session = rest;
-    c->service_linked = str_starts(c->name, STR("AWSServiceRoleFor"));
     return c->session.ptr && c->session.len > 0 && c->name.len > 0;
 }
 
