@@ -16,6 +16,7 @@ struct residue_pool *residue_pool_new(struct arena *a)
     p->slots_size = SLOTS_FIRST;
     p->slots = arena_array_of(a, struct residue *, p->slots_size);
     p->next_id = 2;
+    map_init(&p->keys, a);
     return p;
 }
 
@@ -129,7 +130,7 @@ static struct leaf_data probe(struct arena *scratch, const struct residue_leaf *
 {
     struct leaf_data d = {.leaf = *leaf};
     bool named = leaf->kind == RESIDUE_CONDITION;
-    d.lower = named ? residue_lower(scratch, leaf->key) : leaf->kind == RESIDUE_SESSION_NAME ? STR("") : leaf->key;
+    d.lower = named ? residue_lower(scratch, leaf->key) : leaf->kind == RESIDUE_SESSION_NAME ? STR(RESIDUE_SESSION_KEY) : leaf->key;
     struct str *sorted = arena_array_of(scratch, struct str, leaf->count + 1);
     for (uint32_t i = 0; i < leaf->count; i++)
         sorted[i] = leaf->op == IAM_OP_NULL || leaf->op == IAM_OP_BOOL ? residue_lower(scratch, leaf->values[i]) : leaf->values[i];
@@ -142,6 +143,17 @@ static struct leaf_data probe(struct arena *scratch, const struct residue_leaf *
     d.sorted = sorted;
     d.sorted_count = kept;
     return d;
+}
+
+struct residue_key *residue_key_of(struct residue_pool *p, struct str lower)
+{
+    struct residue_key *key = map_get(&p->keys, lower);
+    if (!key) {
+        key = arena_new_of(p->arena, struct residue_key);
+        key->lower = lower;
+        map_put(&p->keys, lower, key);
+    }
+    return key;
 }
 
 static struct leaf_data *keep(struct residue_pool *p, const struct leaf_data *d)
@@ -157,7 +169,34 @@ static struct leaf_data *keep(struct residue_pool *p, const struct leaf_data *d)
         sorted[i] = arena_str(p->arena, d->sorted[i]);
     own->leaf.values = values;
     own->sorted = sorted;
+    if (d->leaf.kind == RESIDUE_CONDITION || d->leaf.kind == RESIDUE_SESSION_NAME)
+        own->key = residue_key_of(p, own->lower);
     return own;
+}
+
+/* A value that is not of the operator's type: a positive operator does without it, a negated one is then never met by a key
+ * that is there (iam_compare). What is left of such a leaf is about presence; `l` gets its new values. */
+static const struct residue *without_invalid(struct residue_pool *p, struct residue_leaf *l, struct arena *scratch)
+{
+    struct str *good = arena_array_of(scratch, struct str, l->count + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < l->count; i++)
+        if (residue_value_valid(l->op, l->values[i]))
+            good[n++] = l->values[i];
+    if (n && n == l->count)
+        return NULL;
+    bool negated = residue_op_negated(l->op);
+    if ((negated && n == l->count) || (l->set == IAM_SET_ANY_VALUE && l->if_exists))
+        return NULL;
+    if (!negated && n) {
+        l->values = good;
+        l->count = n;
+        return NULL;
+    }
+    if (l->set == IAM_SET_ANY_VALUE || (l->set == IAM_SET_NONE && !negated && !l->if_exists))
+        return residue_false;
+    struct str absent = STR("true");
+    return residue_leaf(p, &(struct residue_leaf){.kind = RESIDUE_CONDITION, .op = IAM_OP_NULL, .key = l->key, .values = &absent, .count = 1}, NULL);
 }
 
 const struct residue *residue_leaf(struct residue_pool *p, const struct residue_leaf *leaf, const struct residue_source *source)
@@ -165,13 +204,19 @@ const struct residue *residue_leaf(struct residue_pool *p, const struct residue_
     if (leaf->kind == RESIDUE_CONDITION && leaf->op == IAM_OP_UNKNOWN)
         return residue_false;
     struct residue_leaf l = *leaf;
+    struct arena *scratch = residue_scratch(p);
+    const struct residue *less = l.kind == RESIDUE_CONDITION && l.op != IAM_OP_NULL ? without_invalid(p, &l, scratch) : NULL;
+    if (less) {
+        if (less->data)
+            residue_add_source(p, less->data, source, false);
+        return less;
+    }
     if (l.kind != RESIDUE_CONDITION)
         l.op = IAM_OP_STRING_LIKE;
     if (l.kind != RESIDUE_CONDITION || l.op == IAM_OP_NULL) {
         l.set = IAM_SET_NONE;
         l.if_exists = false;
     }
-    struct arena *scratch = residue_scratch(p);
     struct leaf_data d = probe(scratch, &l);
     uint64_t hash = leaf_hash(&d);
     struct residue *found = NULL;
@@ -307,14 +352,19 @@ const struct residue *residue_child(const struct residue *r, uint32_t at) { retu
 
 void residue_link(struct residue_pool *p, struct str key, struct str value, struct str key2, struct str value2)
 {
-    if (p->link_count == p->link_size) {
-        uint32_t size = p->link_size ? p->link_size * 2 : 16;
-        struct residue_link_row *rows = arena_array_of(p->arena, struct residue_link_row, size);
-        if (p->link_count)
-            memcpy(rows, p->links, p->link_count * sizeof *rows);
-        p->links = rows;
-        p->link_size = size;
+    key = residue_lower(p->arena, key);
+    key2 = residue_lower(p->arena, key2);
+    struct residue_links *l = p->links;
+    while (l && !(str_eq(l->key, key) && str_eq(l->key2, key2)))
+        l = l->next;
+    if (!l) {
+        l = arena_new_of(p->arena, struct residue_links);
+        *l = (struct residue_links){.key = key, .key2 = key2, .next = p->links};
+        map_init(&l->values, p->arena);
+        p->links = l;
     }
-    p->links[p->link_count++] = (struct residue_link_row){residue_lower(p->arena, key), arena_str(p->arena, value),
-                                                          residue_lower(p->arena, key2), arena_str(p->arena, value2)};
+    struct str *to = arena_new_of(p->arena, struct str);
+    *to = arena_str(p->arena, value2);
+    map_put(&l->values, arena_str(p->arena, value), to);
+    p->link_count++;
 }

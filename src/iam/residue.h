@@ -81,11 +81,15 @@ enum residue_verdict residue_judge(struct residue_pool *p, const struct residue 
 const struct residue *residue_simplify(struct residue_pool *p, const struct residue *r);
 /* Some disjunct that can be met rests on keys of the caller's choice only. */
 bool residue_caller_can_meet(struct residue_pool *p, const struct residue *r);
-/* The classes of keys that every way to meet it needs, as bits 1 << iam_key_class: 0 when the caller can meet it. */
+/* The classes of keys that every way to meet it needs, as bits 1 << iam_key_class: 0 when the caller can meet it. Where
+ * one way needs these and another those, all of them. What could not be read counts as IAM_KEY_FIXED, the name of a
+ * session, which who assumes the role chooses, as IAM_KEY_CALLER. */
 unsigned residue_needs(struct residue_pool *p, const struct residue *r);
 /* With what is now known: leaves on keys of `c` are decided, the others stay. */
 const struct residue *residue_assume(struct residue_pool *p, const struct residue *r, const struct iam_context *c);
-/* A context (all keys IAM_KEY_KNOWN or absent) that meets it, for replay; false when none was found. */
+/* A context (all keys IAM_KEY_KNOWN or absent) that meets it, for replay; false when none was found. A session's name, where
+ * one is needed, is the value of RESIDUE_SESSION_KEY. */
+#define RESIDUE_SESSION_KEY "ward:sessionname"
 bool residue_witness(struct residue_pool *p, struct arena *a, const struct residue *r, struct iam_context *out);
 bool residue_capped(const struct residue_pool *p);
 

@@ -1,11 +1,16 @@
 /*
  * iam/residue_internal.h: what the files of residue share. A formula is a node of a directed graph without cycles:
  * negation is only above leaves, AND and OR have two children or more, ordered by id.
+ *
+ * residue_search.c walks the disjuncts of a formula, depth first, and drops a branch as soon as the literals on one key
+ * cannot hold together (residue_solve.c). Per key that is a question of single values (residue_find.c): candidates at
+ * the borders of ranges, or for texts the product of the patterns' automata (residue_text.c).
  */
 #ifndef WARD_IAM_RESIDUE_INTERNAL_H
 #define WARD_IAM_RESIDUE_INTERNAL_H
 
 #include "base/map.h"
+#include "iam/condition.h"
 #include "iam/residue.h"
 
 enum {
@@ -19,8 +24,23 @@ struct leaf_source {
     bool inverted; /* the leaf says the opposite of what the statement says */
 };
 
+/* A key that leaves speak of; the chain is a search's. */
+struct residue_key {
+    struct str lower;
+    int32_t head; /* last literal on it + 1; 0: none */
+    bool dirty;   /* literals were added since it was looked at */
+};
+
+/* A value ready to be compared. */
+struct leaf_value {
+    struct iam_pattern pattern;
+    bool open; /* has a variable whose value is not known: nothing can be said of it */
+};
+
 struct leaf_data {
     struct residue_leaf leaf;  /* values as first written */
+    struct residue_key *key;   /* NULL: PATTERN, UNREAD */
+    const struct leaf_value *compiled; /* of `sorted`, once it was asked for */
     struct str lower;          /* key in lower case: the name by which keys are told apart */
     const struct str *sorted;  /* values in order, each once */
     uint32_t sorted_count;
@@ -37,10 +57,16 @@ struct residue {
     struct leaf_data *data;                /* of LEAF and of NOT */
     const struct residue *negation;        /* once it was asked for */
     uint64_t negated_at;                   /* pool's source version then */
+    uint32_t judged_at;                    /* links of the pool then + 1; 0: not judged */
+    uint8_t verdict;
+    bool chosen;                           /* a search has it among its literals */
 };
 
-struct residue_link_row {
-    struct str key, value, key2, value2; /* keys in lower case */
+/* What values of one key say of another's. */
+struct residue_links {
+    struct str key, key2; /* lower case */
+    struct map values;    /* value -> struct str: the other's */
+    struct residue_links *next;
 };
 
 struct pair_memo {
@@ -55,9 +81,36 @@ struct residue_pool {
     uint64_t source_version; /* counts sources added to leaves */
     bool capped;
     int64_t budget;
-    struct residue_link_row *links;
-    uint32_t link_count, link_size;
+    struct residue_links *links;
+    uint32_t link_count;
     struct pair_memo *memo[2]; /* AND, OR */
+    struct map keys;           /* lower-case name -> struct residue_key */
+};
+
+enum tri { TRI_NO, TRI_YES, TRI_MAYBE };
+static inline enum tri tri_not(enum tri t) { return t == TRI_MAYBE ? t : t == TRI_YES ? TRI_NO : TRI_YES; }
+
+/* A leaf or its negation. */
+struct literal {
+    const struct residue *node;
+    const struct leaf_data *d;
+    bool not;
+    int32_t previous; /* on the same key, + 1 */
+};
+
+/* A predicate on one value: that of the leaf's operator and values, or its negation. */
+struct test {
+    const struct leaf_data *d;
+    bool not;
+};
+
+/* What one key may be under some literals. */
+struct solution {
+    bool possible;
+    bool exact;  /* what follows meets them for sure */
+    bool absent;
+    struct str *values;
+    uint32_t count;
 };
 
 struct arena *residue_scratch(struct residue_pool *p);
@@ -66,5 +119,29 @@ const char *residue_op_name(enum iam_operator op);
 struct str residue_lower(struct arena *a, struct str s);
 const struct residue *residue_not_leaf(struct residue_pool *p, const struct residue *leaf);
 void residue_add_source(struct residue_pool *p, struct leaf_data *d, const struct residue_source *s, bool inverted);
+
+
+/* residue_value.c */
+const struct leaf_value *residue_values(struct residue_pool *p, const struct leaf_data *d);
+enum tri residue_test(struct residue_pool *p, struct test t, struct str value);
+/* A literal of a key that is absent (values NULL) or has these values. */
+enum tri residue_literal(struct residue_pool *p, const struct leaf_data *d, bool not, const struct str *values, uint32_t count, bool list);
+bool residue_value_valid(enum iam_operator op, struct str value);
+/* residue_text.c: a text that passes all tests, which are of strings and ARNs: YES with *out, NO, or MAYBE. */
+enum tri residue_find_text(struct residue_pool *p, struct arena *a, const struct test *tests, uint32_t count, struct str *out);
+/* residue_find.c: any value that passes all tests. */
+enum tri residue_find(struct residue_pool *p, struct arena *a, const struct test *tests, uint32_t count, struct str *out);
+/* residue_solve.c */
+struct solution residue_solve(struct residue_pool *p, struct arena *a, const struct literal *all, const struct residue_key *key);
+/* Literals `all` (of `keys`) agree with the links of the pool. */
+bool residue_links_hold(struct residue_pool *p, const struct literal *all, uint32_t count);
+struct residue_key *residue_key_of(struct residue_pool *p, struct str lower);
+/* Spends steps; false when there are none left: the answer is then "possible". */
+static inline bool residue_spend(struct residue_pool *p, int64_t steps)
+{
+    p->budget -= steps;
+    p->capped |= p->budget < 0;
+    return p->budget >= 0;
+}
 
 #endif
