@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes a made-up organization of many tenants, with leaks from one tenant to another, as an import bundle.
 
-usage: make_iam_org.py --tenants N --principals P --resources R --leaks K --seed S --out DIR [--clean] [--kinds A,B] [--folder]
+usage: make_iam_org.py --tenants N --principals P --resources R --leaks K --seed S --out DIR [--clean] [--kinds A,B] [--no-near]
+                       [--folder] [--edit role|root]
 
 DIR/bundle.jsonl.gz   answers in the shapes of the AWS CLI (with --folder DIR/bundle/, one file a call)
 DIR/ward.yaml         who is who
@@ -31,7 +32,7 @@ def arguments():
     p.add_argument("--kinds", help="only these kinds of leak, comma-separated")
     p.add_argument("--no-near", action="store_true", help="no near misses")
     p.add_argument("--folder", action="store_true", help="a file a call in place of one packed file")
-    p.add_argument("--list-kinds", action="store_true")
+    p.add_argument("--edit", choices=["role", "root"], help="with one statement more: in a role's inline policy, or in a policy at the root")
     return p.parse_args()
 
 
@@ -40,7 +41,7 @@ def main():
     kinds = set(a.kinds.split(",")) if a.kinds else None
     if kinds and not kinds <= set(leaks.LEAKS):
         sys.exit(f"no such kind: {', '.join(sorted(kinds - set(leaks.LEAKS)))}; there are: {', '.join(leaks.LEAKS)}")
-    o = Org(a.tenants, a.principals, a.resources, a.seed)
+    o = Org(a.tenants, a.principals, a.resources, a.seed, a.edit)
     accounts = o.accounts()
     planted = [] if a.clean else leaks.plant(o, leaks.LEAKS, a.leaks, kinds)
     near = [] if a.no_near else leaks.plant(o, leaks.NEAR, a.leaks)

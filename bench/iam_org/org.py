@@ -1,6 +1,6 @@
 """The made-up organization without faults: accounts, units, policies of the organization, tenants and their things.
 
-A fifth of the tenants, six at least, have an account of their own; the others share accounts (pools), told apart by
+A fifth of the tenants, eight at least, have an account of their own; the others share accounts (pools), told apart by
 the tag ward:tenant and by names. Tenants of their own account are sources or targets of leaks, open to everybody
 ("wild"), or under stricter policies of the organization ("strict"); those of a pool are sources or targets.
 """
@@ -55,9 +55,9 @@ class Tenant:
 
 
 class Org:
-    def __init__(self, tenants, principals, resources, seed):
+    def __init__(self, tenants, principals, resources, seed, edit=None):
         self.random = random.Random(seed)
-        self.seed = seed
+        self.edit = edit  # "role": one inline policy has a statement more; "root": a policy at the root has
         self.management, self.log_archive, self.audit, self.ci, self.backup = (f"10000000000{n}" for n in range(1, 6))
         self.shared = {"management": self.management, "log_archive": self.log_archive, "audit": self.audit, "ci": self.ci, "backup": self.backup}
         self.hooks = {}
@@ -67,13 +67,13 @@ class Org:
         self.things_each = max(len(WEIGHTS), resources // tenants)
 
     def make_tenants(self, count):
-        own = min(count, max(6, count // 5))
+        own = min(count, max(8, count // 5))
         pool_size = 40 if count > 100 else 6
-        parts = ["source", "target", "target", "wild", "strict", "strict"]
+        parts = ["source", "target", "target", "wild", "strict", "strict", "wild", "source"]
         out = []
         for i in range(count):
             if i < own:
-                out.append(Tenant(f"t{i + 1:04d}", f"3{i + 1:011d}", None, parts[i % 6]))
+                out.append(Tenant(f"t{i + 1:04d}", f"3{i + 1:011d}", None, parts[i % 8]))
             else:
                 n = i - own
                 out.append(Tenant(f"t{i + 1:04d}", f"4{n // pool_size + 1:011d}", n // pool_size, "source" if n % pool_size % 3 == 0 else "target"))
@@ -92,6 +92,7 @@ class Org:
                       "guardduty:DeleteDetector"], "*", Sid="KeepTheLogs"),
                 deny("iam:*", GUARDED, {"ArnNotLike": {"aws:PrincipalArn": EXEMPT}}, Sid="WardRoles"),
                 deny(TAGGING, "*", {"ArnNotLike": {"aws:PrincipalArn": EXEMPT}}, Sid="TenantTag"),
+                *([deny("account:CloseAccount", "*", Sid="Edit")] if self.edit == "root" else []),
                 deny(["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary",
                       "iam:PutUserPermissionsBoundary"], "*", Sid="Boundaries"))),
             "p-region01": ("region", ["ou-acme-tenants"], document(
@@ -298,7 +299,9 @@ class Org:
         elif kind == "reader":
             acc.role(name, trust({"AWS": [t.role_arn("app"), t.role_arn("worker")]}), {"read": document(
                 allow(["s3:GetObject", "s3:ListBucket"], [f"arn:aws:s3:::acme-{n_}-*", f"arn:aws:s3:::acme-{n_}-*/*"]),
-                allow("kms:Decrypt", t.key()))}, tags=t.tags)
+                allow("kms:Decrypt", t.key()),
+                *([allow("s3:GetObjectTagging", f"arn:aws:s3:::acme-{n_}-*/*")] if self.edit == "role" and t is self.tenants[0] else []))},
+                tags=t.tags)
         else:
             acc.role(name, trust_service("ecs-tasks"), {"data": self.data(t)}, tags=t.tags,
                      boundary=acc.policy(f"{n_}-boundary", self.data(t), tags=t.tags) if kind == "batch" else None)
