@@ -127,11 +127,10 @@ def public_acl(o, n, x, y):
 
 @near("own")
 def near_public_acl(o, n, x, y):
-    """The same grant where ACLs are off, or public ones are ignored."""
+    """The same grant where access control lists are off."""
     name = f"acme-{y.name}-old-{n}"
     group = [{"Grantee": {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/global/AllUsers"}, "Permission": "READ"}]
-    ownership = "BucketOwnerEnforced" if n % 2 else "ObjectWriter"
-    o.at(y.account, lambda acc: acc.bucket(name, None, acl=group, ownership=ownership))
+    o.at(y.account, lambda acc: acc.bucket(name, None, acl=group, block=OPEN))
     return entry(None, y, f"arn:aws:s3:::{name}", ["anonymous"], [["(outside)", y.name]])
 
 

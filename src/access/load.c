@@ -1,5 +1,7 @@
 #include "access/load_internal.h"
 
+#include "facts/tenant.h"
+
 enum { JSON_COLUMN_MAX = 1 << 20 };
 
 struct str load_text(struct loader *l, struct query *q, int at)
@@ -81,6 +83,23 @@ static bool link_sources(struct loader *l, struct err *e)
     return query_done(q);
 }
 
+/* No answer speaks of root users: theirs is whose the account is, or who is named by the ARN. */
+static void own_roots(struct loader *l)
+{
+    for (uint32_t i = 0; i < l->w->account_count; i++) {
+        const struct world_account *a = &l->w->accounts[i];
+        struct world_principal *p = a->root == WORLD_NONE ? NULL : &l->w->principals[a->root];
+        if (!p || p->tenant.ptr || p->shared)
+            continue;
+        struct thing root = {.account = a->id, .arn = p->arn};
+        struct tenancy t = tenant_of(l->a, l->w->config, &root);
+        p->tenant = t.tenant;
+        p->why = t.why;
+        p->shared = t.shared;
+        p->conflict = t.conflict;
+    }
+}
+
 static bool load_all(struct loader *l, struct err *e)
 {
     if (!load_window(l, e) || !load_organization(l, e) || !load_principals(l, e) || !load_resources(l, e) || !load_details(l, e))
@@ -89,6 +108,7 @@ static bool load_all(struct loader *l, struct err *e)
     load_parts(l);
     load_named(l);
     world_index(l->w);
+    own_roots(l);
     return link_sources(l, e) && load_paths(l, e) && load_gaps(l, e);
 }
 

@@ -30,6 +30,8 @@ static void the_sample_organization(void **state)
     assert_int_equal(app->identity.count, 1);
     expect_str(app->identity.items[0].id, "arn:aws:iam::047162753264:role/lakeside-app#phi");
     assert_non_null(app->trust.policy);
+    assert_true(box_who(&b, "arn:aws:iam::123456789012:root")->shared);
+    expect_str(box_who(&b, "arn:aws:iam::047162753264:root")->tenant, "lakeside");
     assert_true(box_has_gap(&b, "sqs:ListQueues"));
     assert_false(box_has_gap(&b, "organizations:ListPolicies"));
     box_close(&b);
