@@ -83,32 +83,28 @@ static void split(struct str arn, struct str field[ARN_FIELDS])
     }
 }
 
-static struct str join(struct arena *a, struct str field[ARN_FIELDS])
-{
-    return arena_printf(a, "%.*s:%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(field[0]), STR_ARG(field[1]), STR_ARG(field[2]),
-                        STR_ARG(field[3]), STR_ARG(field[4]), STR_ARG(field[5]));
-}
-
 uint32_t iam_arn_meets(struct arena *a, struct str x, struct str y, struct str out[IAM_MEETS_MAX], bool *capped)
 {
     if (str_eqz(x, "*") || str_eqz(y, "*")) {
         out[0] = str_eqz(x, "*") ? y : x;
         return 1;
     }
-    struct str in_x[ARN_FIELDS], in_y[ARN_FIELDS], both[ARN_FIELDS], part[IAM_MEETS_MAX];
+    struct str in_x[ARN_FIELDS], in_y[ARN_FIELDS], part[IAM_MEETS_MAX], made[IAM_MEETS_MAX] = {STR("")};
+    uint32_t count = 1;
     split(x, in_x);
     split(y, in_y);
-    for (int i = 0; i < ARN_FIELDS - 1; i++) { /* these are short names: the first meet is the only one in practice */
-        uint32_t n = iam_glob_meets(a, in_x[i], in_y[i], part, capped);
-        if (!n)
-            return 0;
-        *capped |= n > 1;
-        both[i] = part[0];
+    for (int i = 0; i < ARN_FIELDS; i++) {
+        uint32_t n = iam_glob_meets(a, in_x[i], in_y[i], part, capped), next = 0;
+        struct str longer[IAM_MEETS_MAX];
+        for (uint32_t k = 0; k < count; k++)
+            for (uint32_t j = 0; j < n; j++)
+                if (next == IAM_MEETS_MAX)
+                    *capped = true;
+                else
+                    longer[next++] = arena_printf(a, "%.*s%s%.*s", STR_ARG(made[k]), i ? ":" : "", STR_ARG(part[j]));
+        memcpy(made, longer, next * sizeof *made);
+        count = next;
     }
-    uint32_t n = iam_glob_meets(a, in_x[5], in_y[5], part, capped);
-    for (uint32_t i = 0; i < n; i++) {
-        both[5] = part[i];
-        out[i] = join(a, both);
-    }
-    return n;
+    memcpy(out, made, count * sizeof *made);
+    return count;
 }

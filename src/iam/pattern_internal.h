@@ -1,0 +1,45 @@
+/*
+ * iam/pattern_internal.h: what the files pattern*.c share. Nothing else includes it.
+ */
+#ifndef WARD_IAM_PATTERN_INTERNAL_H
+#define WARD_IAM_PATTERN_INTERNAL_H
+
+#include "iam/pattern.h"
+
+enum { PATTERN_WITNESSES = 3, PATTERN_TYPES_MAX = 64 };
+
+struct pattern_candidate {
+    struct str pattern, shown;
+};
+
+struct pattern_search {
+    struct residue_pool *pool;
+    struct arena *arena;
+    const struct iam_catalogue *catalogue;
+    const struct iam_layers *layers;
+    const struct iam_request *r;
+    struct str types[PATTERN_TYPES_MAX], globs[PATTERN_TYPES_MAX]; /* of the action's resource types; one "*" when there is none */
+    uint32_t type_count;
+    struct pattern_candidate list[IAM_PATTERN_CANDIDATES_MAX];
+    uint32_t count;
+    struct iam_pattern_answer *out;
+    uint32_t out_size;
+};
+
+struct pattern_parts {
+    struct str list[IAM_PATTERN_PARTS_MAX]; /* the first is the whole */
+    uint32_t count;
+};
+
+/* Member `which` of the pattern, from 0: stars as long runs, as one character, as nothing. */
+struct str pattern_member(struct arena *a, struct str pattern, int which);
+/* The resource types of the action. */
+void pattern_types(struct pattern_search *s);
+/* The pattern as far as it is of that type; a partition or account that is only '*' is the caller's and the owner's. */
+uint32_t pattern_typed(struct pattern_search *s, struct str pattern, uint32_t type, struct str out[IAM_MEETS_MAX]);
+/* The parts of the request's pattern that an Allow of identity or resource speaks of. */
+void pattern_candidates(struct pattern_search *s);
+/* The pattern and the parts of it that other statements tell apart. */
+void pattern_split(struct pattern_search *s, struct str pattern, struct pattern_parts *out);
+
+#endif
