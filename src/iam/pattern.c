@@ -27,7 +27,7 @@ static void decide_members(struct pattern_search *s, struct str pattern, struct 
 {
     for (int i = 0; i < PATTERN_WITNESSES; i++) {
         struct iam_request r = *s->r;
-        r.resource = pattern_member(s->arena, pattern, i);
+        r.resource = pattern_member(s, pattern, i);
         if (i && str_eq(r.resource, out->witness))
             return;
         struct iam_decision one;
@@ -79,7 +79,7 @@ static bool add_better_parts(struct pattern_search *s, const struct iam_pattern_
 static void decide_candidate(struct pattern_search *s, const struct pattern_candidate *c, uint32_t type)
 {
     struct str typed[IAM_MEETS_MAX];
-    uint32_t n = pattern_typed(s, c->pattern, type, typed);
+    uint32_t n = iam_arn_meets(s->arena, c->pattern, s->globs[type], typed, &s->out->capped);
     struct iam_pattern_result best = {.type = s->types[type], .pattern = c->shown};
     bool parts = false;
     for (uint32_t i = 0; i < n && !(i && best.decision.result == IAM_ALLOWED); i++) {
@@ -118,7 +118,7 @@ static void decide_nothing(struct pattern_search *s)
     for (uint32_t t = 0; t < s->type_count; t++) {
         struct str typed[IAM_MEETS_MAX];
         struct iam_pattern_result one = {0};
-        if (!pattern_typed(s, s->r->resource, t, typed))
+        if (!iam_arn_meets(s->arena, s->r->resource, s->globs[t], typed, &s->out->capped))
             continue;
         decide_members(s, typed[0], &one);
         if (rank(one.decision.result) >= rank(s->out->overall.result))

@@ -6,9 +6,25 @@
 /* A value is not a pattern: its '*' and '?' are themselves, and stand as these until pattern_member() puts them back. */
 enum { LITERAL_STAR = 1, LITERAL_ONE = 2 };
 
-/* The last member is not made where a star is all there is between separators: no service has a resource without a name. */
-struct str pattern_member(struct arena *a, struct str pattern, int which)
+/* A partition or an account that is all '*' is the caller's and the owner's. */
+static struct str narrowed(const struct pattern_search *s, struct str arn)
 {
+    struct str rest = arn, field[6], owner = iam_resource_owner(s->r);
+    for (int i = 0; i < 5; i++)
+        field[i] = rest.ptr ? str_cut(&rest, ':') : STR("");
+    field[5] = rest.ptr ? rest : STR("");
+    if (str_eqz(field[1], "*"))
+        field[1] = s->r->caller.partition.len ? s->r->caller.partition : STR("aws");
+    if (str_eqz(field[4], "*") && owner.len)
+        field[4] = owner;
+    return arena_printf(s->arena, "%.*s:%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(field[0]), STR_ARG(field[1]), STR_ARG(field[2]),
+                        STR_ARG(field[3]), STR_ARG(field[4]), STR_ARG(field[5]));
+}
+
+/* The last member is not made where a star is all there is between separators: no service has a resource without a name. */
+struct str pattern_member(const struct pattern_search *s, struct str arn, int which)
+{
+    struct str pattern = narrowed(s, arn);
     struct buf b;
     buf_init(&b, pattern.len * sizeof RUN + 1);
     for (size_t i = 0; i < pattern.len; i++) {
@@ -20,7 +36,7 @@ struct str pattern_member(struct arena *a, struct str pattern, int which)
         else
             buf_addc(&b, c == '?' ? '~' : c == LITERAL_STAR ? '*' : c == LITERAL_ONE ? '?' : c);
     }
-    struct str text = arena_str(a, buf_str(&b));
+    struct str text = arena_str(s->arena, buf_str(&b));
     buf_done(&b);
     return text;
 }
@@ -79,25 +95,6 @@ static void add_candidate(struct pattern_search *s, struct str pattern, struct s
     s->list[s->count++] = (struct pattern_candidate){pattern, shown};
 }
 
-uint32_t pattern_typed(struct pattern_search *s, struct str pattern, uint32_t type, struct str out[IAM_MEETS_MAX])
-{
-    uint32_t n = iam_arn_meets(s->arena, pattern, s->globs[type], out, &s->out->capped);
-    struct str owner = iam_resource_owner(s->r);
-    for (uint32_t k = 0; k < n; k++) {
-        struct str rest = out[k], field[6];
-        for (int i = 0; i < 5; i++)
-            field[i] = str_cut(&rest, ':');
-        field[5] = rest;
-        if (str_eqz(field[1], "*"))
-            field[1] = s->r->caller.partition.len ? s->r->caller.partition : STR("aws");
-        if (str_eqz(field[4], "*") && owner.len)
-            field[4] = owner;
-        out[k] = arena_printf(s->arena, "%.*s:%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(field[0]), STR_ARG(field[1]), STR_ARG(field[2]),
-                              STR_ARG(field[3]), STR_ARG(field[4]), STR_ARG(field[5]));
-    }
-    return n;
-}
-
 /* With the literal characters put back: for people. */
 static struct str readable(struct arena *a, struct str pattern)
 {
@@ -115,11 +112,11 @@ static bool speaks_of(struct pattern_search *s, const struct iam_policy_ref *ref
     struct residue_source source = {.layer = iam_layer_name(layer), .policy = ref->id, .index = st->index, .allow = st->allow};
     struct str out[IAM_MEETS_MAX];
     for (uint32_t t = 0; t < s->type_count; t++) {
-        uint32_t n = pattern_typed(s, pattern, t, out);
+        uint32_t n = iam_arn_meets(s->arena, pattern, s->globs[t], out, &s->out->capped);
         for (uint32_t i = 0; i < n; i++)
             for (int w = 0; w < PATTERN_WITNESSES; w++) {
                 struct iam_request r = *s->r;
-                r.resource = pattern_member(s->arena, out[i], w);
+                r.resource = pattern_member(s, out[i], w);
                 if (iam_statement_covers_resource(s->pool, st, ref->policy->variables, layer, &r, &source) != residue_false)
                     return iam_statement_conditions(s->pool, st, ref->policy->variables, &r.context, &source) != residue_false;
             }

@@ -31,12 +31,10 @@ struct pattern_parts {
     uint32_t count;
 };
 
-/* Member `which` of the pattern, from 0: stars as long runs, as one character, as nothing. */
-struct str pattern_member(struct arena *a, struct str pattern, int which);
+/* Member `which` of an ARN pattern, from 0: stars as long runs, as one character, as nothing. */
+struct str pattern_member(const struct pattern_search *s, struct str arn, int which);
 /* The resource types of the action. */
 void pattern_types(struct pattern_search *s);
-/* The pattern as far as it is of that type; a partition or account that is only '*' is the caller's and the owner's. */
-uint32_t pattern_typed(struct pattern_search *s, struct str pattern, uint32_t type, struct str out[IAM_MEETS_MAX]);
 /* The parts of the request's pattern that an Allow of identity or resource speaks of. */
 void pattern_candidates(struct pattern_search *s);
 /* The pattern and the parts of it that other statements tell apart. */
