@@ -199,16 +199,16 @@ static inline struct fixture *random_write(const struct random_question *q, enum
 /* Every circumstance of the vocabulary, by number; false when there are no more. */
 static inline bool random_circumstance(struct fixture *f, uint32_t n)
 {
-    static const char *const vpce[] = {NULL, "vpce-a", "vpce-b", "vpce-c"}, *const tls[] = {NULL, "true", "false"};
+    static const char *const vpce[] = {NULL, "vpce-a", "vpce-b", "vpce-c", "x"}, *const tls[] = {NULL, "true", "false"};
     static const char *const tags[][2] = {{NULL, NULL}, {"a", NULL}, {"b", NULL}, {"a", "b"}, {"c", NULL}};
     f->r.context = (struct iam_context){f->keys, 0, false};
-    if (n >= 4 * 3 * 5)
+    if (n >= 5 * 3 * 5)
         return false;
-    if (vpce[n % 4])
-        key(f, "aws:sourcevpce", vpce[n % 4]);
-    if (tls[n / 4 % 3])
-        key(f, "aws:securetransport", tls[n / 4 % 3]);
-    const char *const *t = tags[n / 12];
+    if (vpce[n % 5])
+        key(f, "aws:sourcevpce", vpce[n % 5]);
+    if (tls[n / 5 % 3])
+        key(f, "aws:securetransport", tls[n / 5 % 3]);
+    const char *const *t = tags[n / 15];
     if (t[0]) {
         key(f, "aws:tagkeys", t[0]);
         struct iam_key *k = &f->keys[f->r.context.count - 1];

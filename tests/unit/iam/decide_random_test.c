@@ -51,6 +51,16 @@ static bool formula_holds(struct fixture *f, const struct residue *r)
     return and;
 }
 
+static const char *words(struct fixture *f, const struct residue *r)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    residue_write_words(r, &b);
+    const char *text = arena_strdup(f->arena, buf_cstr(&b));
+    buf_done(&b);
+    return text;
+}
+
 /* The formula of the open question says in every circumstance what the closed question says. */
 static void formula_is_every_decision(void **state)
 {
@@ -82,6 +92,8 @@ static void formula_is_every_decision(void **state)
         }
         if (open == IAM_ALLOWED && !every)
             fail_msg("round %u: allowed, but not in every circumstance", n);
+        if (open == IAM_ALLOWED_IF && !any && !role)
+            fail_msg("round %u: allowed if %s, but in no circumstance", n, words(f, formula));
         if (any && (open == IAM_IMPLICITLY_DENIED || open == IAM_EXPLICITLY_DENIED))
             fail_msg("round %u: denied, but not in every circumstance", n);
         fixture_free(f);

@@ -340,7 +340,9 @@ static void conditions_left(void **state)
     struct fixture *f = get(USER, HOME);
     identity(f, "{'Effect':'Allow','Action':'*','Resource':'*','Condition':{'StringEquals':{'aws:SourceVpce':'vpce-a'}}}");
     key(f, "aws:sourcevpce", NULL);
-    expect(f, IAM_ALLOWED_IF);
+    assert_int_equal(decided(f), IAM_ALLOWED_IF);
+    rcp(f, "{'Effect':'Deny','Action':'*','Resource':'*','Principal':'*','Condition':{'StringNotEquals':{'aws:SourceVpce':'vpce-b'}}}");
+    expect(f, IAM_EXPLICITLY_DENIED); /* the two contradict each other */
     f = get(ROLE, HOME);
     resource(f, TO_AWS(SESSION));
     expect(f, IAM_ALLOWED_IF); /* the session's name */
