@@ -1,0 +1,362 @@
+/* Edges of every principal by the rows of the table. */
+#include "access/graph_internal.h"
+
+struct build {
+    struct graph *g;
+    const struct rights *r;
+    uint64_t *bits;              /* questions that edges rest on */
+    uint32_t *bit_of;            /* path * PATH_NEEDS_MAX + need -> bit */
+    struct principal_rights p;   /* of the principal at hand */
+    struct edge_list edges;
+    uint32_t from_edge;          /* first edge of the principal at hand */
+    bool *sure;                  /* by principal: a sure edge from the one at hand is there */
+    const struct residue **asked; /* by path and need: memo of the principal at hand */
+    bool is_admin;               /* it is sure to become administrator of its account */
+    uint32_t *dependents_first, *dependents; /* by resource: things with a role that are made from it */
+};
+
+static const uint32_t no_bit = WORLD_NONE;
+
+void edge_add(struct graph *g, struct edge_list *l, struct graph_edge e)
+{
+    if (l->count == l->size) {
+        uint32_t size = l->size ? l->size * 2 : 1024;
+        struct graph_edge *items = arena_array_of(g->arena, struct graph_edge, size);
+        if (l->count)
+            memcpy(items, l->items, l->count * sizeof *items);
+        l->items = items;
+        l->size = size;
+    }
+    l->items[l->count++] = e;
+}
+
+static struct world_principal *principal_at(const struct build *b, uint32_t i) { return &b->g->world->principals[i]; }
+
+static void emit(struct build *b, const struct privilege_path *path, uint32_t to, uint32_t thing, const struct residue *guard)
+{
+    enum graph_level l = to == WORLD_NONE ? LEVEL_NEVER : graph_level_of(b->g, graph_guard(b->g, b->p.principal, guard));
+    if (l == LEVEL_NEVER || to == b->p.principal)
+        return;
+    l = l < path->level ? path->level : l;
+    edge_add(b->g, &b->edges, (struct graph_edge){.from = b->p.principal, .to = to, .path = (uint32_t)(path - b->g->paths),
+             .thing = thing, .guard = guard, .level = l});
+    b->sure[to] |= l == LEVEL_CERTAIN;
+}
+
+/* Who one is with every action allowed: the administrator of the account, or what a boundary leaves. */
+static void emit_any_policy(struct build *b, const struct privilege_path *path, uint32_t of, uint32_t thing, const struct residue *guard)
+{
+    struct graph *g = b->g;
+    const struct world_principal *p = principal_at(b, of);
+    uint32_t base = of < g->first_pseudo ? of : g->pseudo[of - g->first_pseudo].base;
+    if (p->has_boundary && base != WORLD_NONE && g->any_policy_of[base] != WORLD_NONE) {
+        emit(b, path, g->any_policy_of[base], thing, guard);
+        return;
+    }
+    struct privilege_path bounded = *path;
+    uint32_t admin = p->account == WORLD_NONE ? WORLD_NONE : g->admin_of[p->account];
+    if (!p->has_boundary) {
+        emit(b, path, admin, thing, guard);
+        b->is_admin |= of == b->p.principal && admin != WORLD_NONE && b->sure[admin];
+        return;
+    }
+    /* A boundary of which no form was made: what it leaves is not worked out. */
+    bounded.level = LEVEL_UNKNOWN;
+    if (admin != WORLD_NONE && graph_level_of(g, guard) != LEVEL_NEVER)
+        edge_add(g, &b->edges, (struct graph_edge){.from = b->p.principal, .to = admin, .path = (uint32_t)(path - g->paths),
+                 .thing = thing, .guard = guard, .level = bounded.level});
+}
+
+static bool is_customer_policy(struct str id)
+{
+    return str_starts(id, STR("arn:")) && str_contains(id, STR(":policy/")) && !str_contains(id, STR(":iam::aws:")) && str_index(id, '#', 0) < 0;
+}
+
+static const struct residue *on_attached(struct build *b, const struct path_need *n, uint32_t holder)
+{
+    const struct residue *out = residue_false;
+    const struct iam_policy_set *set = &principal_at(b, holder)->identity;
+    const struct iam_action_info *info = &b->g->world->catalogue->actions[n->index];
+    if (!graph_identity_allows(b->g->world, b->p.principal, info->service, info->name))
+        return out;
+    for (uint32_t i = 0; i < set->count && out != residue_true; i++)
+        if (is_customer_policy(set->items[i].id))
+            out = residue_or(b->g->world->pool, out, graph_ask_arn(b->g, b->p.principal, n->index, set->items[i].id));
+    return out;
+}
+
+/* Inline policies of a group are told by "GROUP-ARN#NAME": the groups that the principal is in. */
+static const struct residue *on_group(struct build *b, const struct path_need *n)
+{
+    const struct residue *out = residue_false;
+    const struct world_principal *p = principal_at(b, b->p.principal);
+    const struct iam_action_info *info = &b->g->world->catalogue->actions[n->index];
+    if (p->kind != WORLD_USER || !graph_identity_allows(b->g->world, b->p.principal, info->service, info->name))
+        return out;
+    for (uint32_t i = 0; i < p->identity.count && out != residue_true; i++) {
+        struct str id = p->identity.items[i].id, group = str_cut(&id, '#');
+        if (id.ptr && str_contains(group, STR(":group/")))
+            out = residue_or(b->g->world->pool, out, graph_ask_arn(b->g, b->p.principal, n->index, group));
+    }
+    return out;
+}
+
+static uint32_t need_bit(const struct build *b, const struct privilege_path *path, uint32_t need)
+{
+    return b->bit_of[(size_t)(path - b->g->paths) * PATH_NEEDS_MAX + need];
+}
+
+/* Of a need that does not depend on the target; asked once for each principal. */
+static const struct residue *need_fixed(struct build *b, const struct privilege_path *path, uint32_t k)
+{
+    const struct path_need *n = &path->needs[k];
+    const struct residue **slot = &b->asked[(size_t)(path - b->g->paths) * PATH_NEEDS_MAX + k];
+    if (*slot)
+        return *slot;
+    uint32_t own = principal_at(b, b->p.principal)->resource;
+    if (n->index == WORLD_NONE)
+        *slot = residue_false;
+    else if (n->on == ON_SELF)
+        *slot = own == WORLD_NONE ? residue_false : rights_on(b->g, &b->p, need_bit(b, path, k), own);
+    else if (n->on == ON_GROUP)
+        *slot = on_group(b, n);
+    else if (n->on == ON_POLICY)
+        *slot = on_attached(b, n, b->p.principal);
+    else
+        *slot = graph_ask_new(b->g, b->p.principal, n->index, n->on == ON_NEW ? n->type : STR(""));
+    return *slot;
+}
+
+static bool on_row(const struct path_need *n) { return n->on == ON_ROLE || n->on == ON_USER || n->on == ON_THING || n->on == ON_SOURCE; }
+
+static int driver_of(const struct privilege_path *path)
+{
+    for (uint32_t k = 0; k < path->need_count; k++)
+        if (on_row(&path->needs[k]))
+            return (int)k;
+    return -1;
+}
+
+static const struct residue *all_fixed(struct build *b, const struct privilege_path *path, bool own_policy)
+{
+    const struct residue *out = residue_true;
+    for (uint32_t k = 0; k < path->need_count && out != residue_false; k++)
+        if (!on_row(&path->needs[k]) && (own_policy || path->needs[k].on != ON_POLICY))
+            out = residue_and(b->g->world->pool, out, need_fixed(b, path, k));
+    return out;
+}
+
+static bool is_pass(const struct path_need *n) { return str_eqz(n->action, "iam:PassRole"); }
+
+/* The needs on the row other than the driver. */
+static const struct residue *rest_on_row(struct build *b, const struct privilege_path *path, int driver, uint32_t row, uint32_t target,
+                                         const struct residue *guard)
+{
+    struct residue_pool *pool = b->g->world->pool;
+    for (uint32_t k = 0; k < path->need_count && guard != residue_false; k++) {
+        const struct path_need *n = &path->needs[k];
+        if ((int)k == driver)
+            continue;
+        if (on_row(n))
+            guard = residue_and(pool, guard, n->index == WORLD_NONE ? residue_false : rights_on(b->g, &b->p, need_bit(b, path, k), row));
+        else if (n->on == ON_POLICY)
+            guard = residue_and(pool, guard, on_attached(b, n, target));
+    }
+    return guard;
+}
+
+/* Whether one can be had by this path at all: service-linked roles only by their service, those of Identity Center
+ * only by signing in (AWS IAM User Guide, "Service-linked roles"; IAM Identity Center, "Referencing permission sets in
+ * resource policies", read 2026). */
+static bool takes(const struct build *b, const struct path_need *driver, uint32_t target)
+{
+    const struct world_principal *t = principal_at(b, target), *p = principal_at(b, b->p.principal);
+    if (t->service_linked || (t->sso && !str_starts(driver->action, STR("sts:"))))
+        return false;
+    if (driver->on == ON_ROLE && t->kind != WORLD_ROLE)
+        return false;
+    if (driver->on == ON_USER && t->kind != WORLD_USER)
+        return false;
+    return !is_pass(driver) || t->account == p->account;
+}
+
+static bool has_edge(const struct build *b, uint32_t to)
+{
+    for (uint32_t i = b->from_edge; i < b->edges.count; i++)
+        if (b->edges.items[i].to == to && b->edges.items[i].level == LEVEL_CERTAIN)
+            return true;
+    return false;
+}
+
+/* Tags of choice help who is that principal already, or somebody of the same tenant who works with it. */
+static bool may_use(const struct build *b, uint32_t target)
+{
+    const struct world_principal *t = principal_at(b, target), *p = principal_at(b, b->p.principal);
+    return target == b->p.principal || has_edge(b, target) || (t->tenant.ptr && str_eq(t->tenant, p->tenant));
+}
+
+static void reach_target(struct build *b, const struct privilege_path *path, int driver, uint32_t row, uint32_t target,
+                         const struct residue *guard)
+{
+    struct graph *g = b->g;
+    const struct path_need *n = &path->needs[driver];
+    bool session = path->gives == GIVES_TAGS && path->need_count > 1;
+    if (path->gives != GIVES_TAGS && (target == b->p.principal || ((path->gives == GIVES_TARGET || path->gives == GIVES_THING_ROLE) && b->sure[target])))
+        return;
+    if (!takes(b, n, target) || (path->gives == GIVES_TAGS && (target >= g->first_pseudo || g->any_tag_of[target] == WORLD_NONE ||
+                                                               !(session || may_use(b, target)))))
+        return;
+    guard = rest_on_row(b, path, driver, row, target, guard);
+    if (path->services.ptr && guard != residue_false) {
+        guard = graph_passed_to(g, guard, (uint32_t)(path - g->paths));
+        guard = residue_and(g->world->pool, guard, graph_trusts_service(g, target, path->services));
+    }
+    if (guard == residue_false)
+        return;
+    if (path->gives == GIVES_TARGET_ADMIN)
+        emit_any_policy(b, path, target, row, guard);
+    else
+        emit(b, path, path->gives == GIVES_TAGS ? g->any_tag_of[target] : target, row, guard);
+}
+
+static void reach_row(struct build *b, const struct privilege_path *path, int driver, uint32_t row, const struct residue *guard)
+{
+    const struct world *w = b->g->world;
+    const struct path_need *n = &path->needs[driver];
+    const struct world_resource *r = &w->resources[row];
+    if (n->on == ON_ROLE || n->on == ON_USER) {
+        if (r->principal != WORLD_NONE)
+            reach_target(b, path, driver, row, r->principal, guard);
+        return;
+    }
+    if (!str_eq(r->type, n->type))
+        return;
+    if (n->on == ON_THING && r->role != WORLD_NONE)
+        reach_target(b, path, driver, row, r->role, guard);
+    for (uint32_t i = b->dependents_first[row]; n->on == ON_SOURCE && i < b->dependents_first[row + 1]; i++)
+        reach_target(b, path, driver, row, w->resources[b->dependents[i]].role, guard);
+}
+
+/* Administrators have their account's things through the account; only whom they may assume elsewhere is looked at. */
+static bool left_to_admin(const struct build *b, const struct privilege_path *path)
+{
+    return b->is_admin && !str_starts(path->needs[0].action, STR("sts:")) && path->gives != GIVES_ORGANIZATION;
+}
+
+static void walk_path(struct build *b, const struct privilege_path *path)
+{
+    int driver = driver_of(path);
+    uint32_t bit = driver < 0 ? no_bit : need_bit(b, path, (uint32_t)driver), lo = 0;
+    if (left_to_admin(b, path) || (driver >= 0 && bit == no_bit))
+        return;
+    while (driver >= 0 && lo < b->p.count && b->p.items[lo].bit < bit)
+        lo++;
+    if (driver >= 0 && (lo == b->p.count || b->p.items[lo].bit != bit))
+        return;
+    const struct residue *fixed = all_fixed(b, path, driver < 0);
+    if (fixed == residue_false)
+        return;
+    if (driver < 0) {
+        const struct world_account *a = &b->g->world->accounts[principal_at(b, b->p.principal)->account];
+        if (path->gives == GIVES_SELF_ADMIN)
+            emit_any_policy(b, path, b->p.principal, WORLD_NONE, fixed);
+        for (uint32_t i = 0; path->gives == GIVES_ORGANIZATION && a->is_management && i < b->g->world->account_count; i++)
+            emit(b, path, b->g->admin_of[i], WORLD_NONE, fixed);
+        return;
+    }
+    for (; lo < b->p.count && b->p.items[lo].bit == bit; lo++) {
+        const struct right *r = &b->p.items[lo];
+        const struct residue *guard = residue_and(b->g->world->pool, r->guard, fixed);
+        for (uint32_t i = 0; guard != residue_false && i < r->resources->count; i++)
+            reach_row(b, path, driver, r->resources->items[i], guard);
+    }
+}
+
+static void edges_of(struct build *b, uint32_t principal)
+{
+    struct graph *g = b->g;
+    const struct world_principal *p = principal_at(b, principal);
+    size_t slots = (size_t)g->path_count * PATH_NEEDS_MAX;
+    rights_collect(g, b->r, b->bits, principal, &b->p);
+    memset(b->asked, 0, slots * sizeof(struct residue *));
+    b->from_edge = b->edges.count;
+    b->is_admin = false;
+    /* Requests of a service or of a stranger can do what their rows say, and nothing asked of their account. */
+    bool person = p->kind == WORLD_USER || p->kind == WORLD_ROLE || p->kind == WORLD_ROOT;
+    for (uint32_t i = 0; i < slots && !person; i++)
+        b->asked[i] = residue_false;
+    static const enum path_gives order[] = {GIVES_SELF_ADMIN, GIVES_ORGANIZATION, GIVES_TARGET, GIVES_THING_ROLE, GIVES_TARGET_ADMIN, GIVES_TAGS};
+    for (size_t o = 0; o < sizeof order / sizeof *order; o++)
+        for (uint32_t i = 0; i < g->path_count; i++)
+            if (g->paths[i].gives == order[o] && (person || driver_of(&g->paths[i]) >= 0))
+                walk_path(b, &g->paths[i]);
+    for (uint32_t i = b->from_edge; i < b->edges.count; i++)
+        b->sure[b->edges.items[i].to] = false;
+}
+
+static void find_dependents(struct build *b)
+{
+    const struct world *w = b->g->world;
+    b->dependents_first = arena_array_of(b->g->arena, uint32_t, w->resource_count + 2);
+    uint32_t *first = b->dependents_first, count = 0;
+    for (uint32_t i = 0; i < w->resource_count; i++)
+        if (w->resources[i].role != WORLD_NONE && w->resources[i].source != WORLD_NONE) {
+            first[w->resources[i].source + 2]++;
+            count++;
+        }
+    for (uint32_t i = 2; i < w->resource_count + 2; i++)
+        first[i] += first[i - 1];
+    b->dependents = arena_array_of(b->g->arena, uint32_t, count + 1);
+    for (uint32_t i = 0; i < w->resource_count; i++)
+        if (w->resources[i].role != WORLD_NONE && w->resources[i].source != WORLD_NONE)
+            b->dependents[first[w->resources[i].source + 1]++] = i;
+}
+
+/* Service principals assume roles for whom passes them (iam:PassRole): that is the path, not an edge. */
+static bool walks(const struct graph *g, uint32_t i)
+{
+    const struct world_principal *p = &g->world->principals[i];
+    return p->kind != WORLD_SERVICE && !p->service_linked;
+}
+
+static bool *find_mfa(struct build *b)
+{
+    const struct world *w = b->g->world;
+    bool *reads = arena_array_of(b->g->arena, bool, w->principal_count + 1);
+    for (uint32_t i = 0; i < w->principal_count; i++) {
+        uint32_t rows;
+        const struct access_row *row = b->r->rows(b->r->self, i, &rows);
+        for (uint32_t k = 0; k < rows && w->principals[i].kind == WORLD_ROLE && !reads[i]; k++)
+            reads[i] = row[k].guard != residue_true && graph_reads_mfa(row[k].guard);
+    }
+    return reads;
+}
+
+void graph_build(struct graph *g, const struct rights *r)
+{
+    const struct world *w = g->world;
+    struct build b = {.g = g, .r = r};
+    size_t slots = (size_t)g->path_count * PATH_NEEDS_MAX;
+    b.bits = bits_new(g->arena, r->question_count(r->self));
+    b.bit_of = arena_array_of(g->arena, uint32_t, slots);
+    b.asked = arena_array_of(g->arena, const struct residue *, slots);
+    b.sure = arena_array_of(g->arena, bool, w->principal_count + 1);
+    for (uint32_t i = 0; i < g->path_count; i++)
+        for (uint32_t k = 0; k < PATH_NEEDS_MAX; k++) {
+            const struct path_need *n = &g->paths[i].needs[k];
+            bool is_row = k < g->paths[i].need_count && n->index != WORLD_NONE && (on_row(n) || n->on == ON_SELF);
+            uint32_t bit = is_row ? r->question(r->self, n->index) : WORLD_NONE;
+            b.bit_of[(size_t)i * PATH_NEEDS_MAX + k] = bit;
+            if (bit != WORLD_NONE)
+                bits_set(b.bits, bit);
+        }
+    g->nodes = arena_array_of(g->arena, struct graph_node, (size_t)w->principal_count * 2 + 1);
+    g->node_count = w->principal_count;
+    for (uint32_t i = 0; i < w->principal_count; i++)
+        g->nodes[i].principal = i;
+    find_dependents(&b);
+    for (uint32_t i = 0; i < w->principal_count; i++)
+        if (walks(g, i))
+            edges_of(&b, i);
+    graph_finish(g, &b.edges, find_mfa(&b));
+}
