@@ -11,8 +11,7 @@
  *  - the administrator of an account: every action allowed, under the account's SCPs and others' policies;
  *  - for a principal with a boundary that may write policies: itself with every action allowed, under its boundary;
  *  - for a principal that somebody may tag: itself with tags of the tagger's choice;
- *  - any principal of an account that nobody knows ("everybody with an AWS account"), and what accounts outside can do
- *    that policies name: their own side is taken to allow everything.
+ *  - any principal of an account that nobody knows ("anybody with an AWS account"), and the anonymous caller.
  *
  * Paths are rows of data/iam/paths.tsv, which tells their form.
  */

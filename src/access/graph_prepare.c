@@ -201,16 +201,6 @@ static void add_everybody(struct prepare *p, uint32_t account)
         PSEUDO_ANYBODY, WORLD_NONE);
 }
 
-/* What others name of accounts outside: their own side is theirs to open. */
-static void open_outside(struct prepare *p)
-{
-    for (uint32_t i = 0; i < p->g->first_pseudo; i++) {
-        struct world_principal *q = &p->w->principals[i];
-        if (q->kind == WORLD_OUTSIDE && !q->identity.count)
-            q->identity = p->all;
-    }
-}
-
 static void append(struct prepare *p)
 {
     struct world *w = p->w;
@@ -260,7 +250,6 @@ struct graph *graph_prepare(struct world *w, struct err *e)
     add_any_policy(&p);
     add_any_tag(&p);
     add_everybody(&p, account);
-    open_outside(&p);
     append(&p);
     return g;
 }

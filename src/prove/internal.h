@@ -1,0 +1,46 @@
+/* prove/internal.h: what the files of the proof share. */
+#ifndef WARD_PROVE_INTERNAL_H
+#define WARD_PROVE_INTERNAL_H
+
+#include "access/engine.h"
+#include "prove/prove.h"
+
+/* What one question means to the proof. */
+enum { CLASS_GATED = 1, CLASS_OPEN = 2, CLASS_KEY = 4, CLASS_TAG = 8, CLASS_DECRYPT = 16 };
+
+/* Sets of subjects by node, for one level and one set of blocked labels. */
+struct flow {
+    uint64_t *bits; /* node * words */
+    size_t words;
+};
+
+struct prover {
+    struct proof *p;
+    struct graph *g;
+    const struct rights *r;
+    struct arena *a;
+    size_t words;           /* of a set of labels */
+    uint64_t *everyone;
+    uint8_t *class_of;      /* by question */
+    uint8_t *touches_of;
+    uint64_t *class_bits[5]; /* by class, over the questions */
+    uint32_t *victims_first, *victims; /* by resource that is a key: labels whose stores it encrypts */
+    uint32_t *block_label;  /* by node: shared label that it stands for, or WORLD_NONE */
+    struct flow flows[LEVEL_COUNT];
+};
+
+void prove_labels_fill(struct prover *v);
+void prove_classes_fill(struct prover *v);
+/* Who can be whom at this level, the labels in `blocked` (NULL: none) left out. */
+void prove_flow(struct prover *v, enum graph_level level, const uint64_t *blocked, struct flow *out);
+/* Rights that the flows make foreign, shares, services. */
+void prove_reaches(struct prover *v);
+void prove_find_missing(struct prover *v);
+void prove_decide_cells(struct prover *v);
+void prove_find_chains(struct prover *v);
+void prove_tell(struct prover *v, struct prove_cell *c);
+/* Labels of an account: of the tenant whose it is, else of what is in it. */
+void prove_account_labels(struct prover *v, uint32_t account, uint64_t *out);
+uint32_t prove_label_of_account(struct prover *v, uint32_t account);
+
+#endif

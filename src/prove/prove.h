@@ -1,0 +1,132 @@
+/*
+ * prove/prove.h: tenants x tenants: can a principal of X reach data of Y, by IAM?
+ *
+ * Place in the flow: world -> graph_prepare -> engine -> graph_build -> PROVE -> report, claims.
+ *
+ * All cells at once: every node of the graph carries the set of subjects that can be it, in four layers (enum
+ * graph_level), passed on over strongly connected components in topological order; every right of a node on a store
+ * that is not its subjects' own is a reach. A cell is
+ *   violated  a reach is certain (or left to the caller's choice), or conditional on session, time or claims;
+ *   unknown   a reach hangs on the network or on something that was not read, or facts are missing that bear on the cell;
+ *   declared  every reach goes through a shared thing whose `via` in ward.yaml names the triple;
+ *   proved    else: over facts that are all there. What is not modelled is printed with it.
+ * Claims are about new requests: sessions, presigned URLs and connections that are already out are not in them.
+ *
+ * Data of Y: every store with `phi` whose tenant is Y, or that was made from one of Y. Reading an encrypted store needs
+ * the key too, by the same principal; destroying, sharing, changing it does not.
+ */
+#ifndef WARD_PROVE_PROVE_H
+#define WARD_PROVE_PROVE_H
+
+#include "access/graph.h"
+
+enum prove_verdict { PROVE_PROVED, PROVE_VIOLATED, PROVE_UNKNOWN, PROVE_DECLARED, PROVE_VERDICTS };
+const char *prove_verdict_name(enum prove_verdict v);
+
+/* Subjects and objects by one numbering: tenants, shared names, (unassigned), (outside). */
+struct prove_labels {
+    struct str *names; /* "acme", "(shared) ops", "(unassigned)", "(outside)" */
+    uint32_t tenants, shared, count;
+    uint32_t unassigned, outside;
+};
+
+/* How data of `owner` is got at. */
+struct prove_reach {
+    uint32_t node;          /* who; WORLD_NONE: `subjects` tells */
+    uint32_t resource;      /* the store, or its key, or a principal whose tenant its tags tell */
+    uint32_t owner;         /* label */
+    uint32_t action;        /* catalogue index of one action that does it; WORLD_NONE: a share */
+    uint32_t share;         /* index into the resource's shares, or WORLD_NONE */
+    uint8_t touches;        /* bits 1 << iam_touch, all that the node may do to stores of this owner at this level */
+    uint32_t stores;        /* how many stores of this owner */
+    enum graph_level level;
+    const struct residue *guard;   /* with the key's */
+    const struct residue *decrypt; /* of the key alone, where one is needed; else NULL */
+    const uint64_t *subjects;      /* of shares and of services that anybody can use; NULL: those who can be `node` */
+};
+
+struct prove_statement {
+    struct str layer, policy, sid;
+    uint32_t index; /* from 0 */
+    bool allow;
+};
+
+struct prove_hop {
+    struct str from, to;      /* names; `to` is the store in the last hop */
+    uint32_t principal;       /* who acts; WORLD_NONE for shares */
+    uint32_t to_principal, resource;
+    struct str path, title;   /* of graph_path_id(); "read, copy" in the last hop */
+    struct str *actions;
+    struct str *resources;    /* on what each action is, same count */
+    uint32_t action_count;
+    struct prove_statement *statements;
+    uint32_t statement_count;
+    const struct residue *guard;
+    struct str *requests;     /* JSON each: principal, action, resource, context: replays with `ward can` */
+    uint32_t request_count;
+};
+
+struct prove_cell {
+    uint32_t subject, object;
+    enum prove_verdict verdict;
+    enum graph_level level;   /* of the surest reach; LEVEL_NEVER when only facts are missing */
+    struct str reason;
+    const struct prove_reach *reach; /* the one that the chain ends at */
+    uint32_t *nodes;          /* the chain: first the subject's own principal */
+    const struct graph_edge **edges;
+    uint32_t node_count;
+    struct prove_hop *hops;   /* filled for the first PROVE_WITNESSES_MAX cells */
+    uint32_t hop_count;
+    struct str *cuts;         /* any one of these edits breaks all shortest chains of the cell */
+    uint32_t cut_count;
+    uint32_t *gaps;           /* indexes into struct proof.missing */
+    uint32_t gap_count;
+};
+enum { PROVE_WITNESSES_MAX = 2000, PROVE_GAPS_OF_CELL_MAX = 8 };
+
+/* A fact that is not there, and the cells that it bears on. */
+struct prove_missing {
+    struct str what;          /* "policy of arn:... was not read" */
+    struct str op, why, action; /* of a call, else {NULL,0} */
+    uint64_t *rows, *columns; /* labels; NULL: all */
+};
+
+struct proof {
+    struct arena *arena;
+    struct world *world;
+    struct graph *graph;
+    struct prove_labels labels;
+    uint32_t *label_of;       /* by principal: whose it is; WORLD_NONE: nobody's to begin from */
+    uint32_t *owner_of;       /* by resource: whose data; WORLD_NONE: no store */
+    uint32_t *object_stores;  /* by label: stores */
+    struct prove_reach *reaches;
+    uint32_t reach_count;
+    struct prove_missing *missing;
+    uint32_t missing_count;
+    uint8_t *verdicts;        /* [subject * labels.count + object], enum prove_verdict; the diagonal is PROVE_PROVED */
+    uint8_t *levels;          /* the same of enum graph_level */
+    bool *is_object;          /* by label: a column of the matrix */
+    struct prove_cell *cells; /* all that are not proved, violated first */
+    uint32_t cell_count;
+    uint64_t counts[PROVE_VERDICTS];
+    uint32_t store_count, key_count, principal_count, account_count;
+    bool capped;              /* some formula was too large to be judged to the end: taken as satisfiable */
+};
+
+/* The actions that a proof asks about: those that touch data, those of keys, and those of edges. In `a`. */
+uint32_t prove_questions(const struct graph *g, struct arena *a, uint32_t **out);
+/* Everything; `g` built. */
+struct proof *prove(struct arena *a, struct graph *g, const struct rights *r);
+
+/* What the proof takes for granted and what it does not look at: lines of data/iam/assumptions.tsv. */
+struct prove_assumption {
+    struct str kind, text; /* "assumption" or "not-modelled" */
+};
+uint32_t prove_assumptions(struct arena *a, struct prove_assumption **out);
+
+static inline enum prove_verdict prove_verdict_of(const struct proof *p, uint32_t subject, uint32_t object)
+{
+    return (enum prove_verdict)p->verdicts[(size_t)subject * p->labels.count + object];
+}
+
+#endif
