@@ -123,7 +123,7 @@ static const struct residue *need_fixed(struct build *b, const struct privilege_
     else if (n->on == ON_POLICY)
         *slot = on_attached(b, n, b->p.principal);
     else
-        *slot = graph_ask_new(b->g, b->p.principal, n->index, n->on == ON_NEW ? n->type : STR(""));
+        *slot = graph_ask_new(b->g, b->p.principal, n->index, n->on == ON_NEW ? n->type : STR(""), NULL, NULL);
     return *slot;
 }
 

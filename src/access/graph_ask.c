@@ -43,6 +43,7 @@ struct candidates {
     uint32_t principal, action, type; /* type: index into the catalogue's resources */
     struct str items[CANDIDATES_MAX];
     uint32_t count;
+    struct str hit; /* the first that is allowed, or may be */
 };
 
 static struct str home_region(const struct world *w)
@@ -146,17 +147,23 @@ static const struct residue *ask_type(struct candidates *c)
     c->count = 0;
     candidate_add(c, from_template(c, c->g->world->catalogue->resources[c->type].arn));
     from_identity(c);
-    for (uint32_t i = 0; i < c->count && out != residue_true; i++)
-        out = residue_or(c->g->world->pool, out, graph_ask_arn(c->g, c->principal, c->action, c->items[i]));
+    for (uint32_t i = 0; i < c->count && out != residue_true; i++) {
+        const struct residue *one = graph_ask_arn(c->g, c->principal, c->action, c->items[i]);
+        if (one != residue_false && !c->hit.ptr)
+            c->hit = c->items[i];
+        out = residue_or(c->g->world->pool, out, one);
+    }
     return out;
 }
 
-const struct residue *graph_ask_new(struct graph *g, uint32_t principal, uint32_t action, struct str type)
+const struct residue *graph_ask_new(struct graph *g, uint32_t principal, uint32_t action, struct str type, struct arena *a, struct str *arn)
 {
     struct world *w = g->world;
     const struct iam_action_info *info = &w->catalogue->actions[action];
     if (w->principals[principal].account == WORLD_NONE || !graph_identity_allows(w, principal, info->service, info->name))
         return residue_false;
+    if (arn)
+        *arn = STR("*");
     if (!info->resource_type_count)
         return graph_ask_arn(g, principal, action, STR("*"));
     const struct residue *out = residue_false;
@@ -166,6 +173,8 @@ const struct residue *graph_ask_new(struct graph *g, uint32_t principal, uint32_
         if (!type.len || str_eq_nocase(type, w->catalogue->resources[c.type].name))
             out = residue_or(w->pool, out, ask_type(&c));
     }
+    if (arn && c.hit.ptr)
+        *arn = arena_str(a, c.hit);
     arena_free(c.a);
     return out;
 }

@@ -46,8 +46,8 @@ const struct residue *rights_on(struct graph *g, const struct principal_rights *
 /* Asked of world_ask(): an ARN that may have no row. */
 const struct residue *graph_ask_arn(struct graph *g, uint32_t principal, uint32_t action, struct str arn);
 /* On something new of this type (of the action catalogue; empty: any that the action takes) in the caller's account: tried on the ARNs
- * that its own Allow statements name. FALSE when none of them covers the action. */
-const struct residue *graph_ask_new(struct graph *g, uint32_t principal, uint32_t action, struct str type);
+ * that its own Allow statements name. FALSE when none of them covers the action. `arn` (may be NULL; in `a`): on which. */
+const struct residue *graph_ask_new(struct graph *g, uint32_t principal, uint32_t action, struct str type, struct arena *a, struct str *arn);
 bool graph_identity_allows(const struct world *w, uint32_t principal, struct str service, struct str name);
 /* The policy allows every action on everything, always. */
 bool graph_allows_all(const struct iam_policy *p);

@@ -27,8 +27,16 @@ struct prover {
     uint32_t *victims_first, *victims; /* by resource that is a key: labels whose stores it encrypts */
     uint32_t *block_label;  /* by node: shared label that it stands for, or WORLD_NONE */
     struct flow flows[LEVEL_COUNT];
+    struct map deputies;     /* bytes of a guard's pointer -> struct prove_deputy * */
+    uint32_t *first_reach;   /* by node, into reaches sorted by node */
+    uint32_t no_node;        /* reaches from here on have subjects of their own */
+    uint64_t *masks;         /* [subject * labels + object]: bits of the shared labels whose `via` frees the cell */
+    uint8_t *open_levels;    /* as levels, with nothing declared */
 };
 
+enum { MASKS_MAX = 64 };
+/* Blocks what a mask frees, as a set of labels. */
+void prove_blocked(struct prover *v, uint64_t mask, uint64_t *out);
 void prove_labels_fill(struct prover *v);
 void prove_classes_fill(struct prover *v);
 /* Who can be whom at this level, the labels in `blocked` (NULL: none) left out. */

@@ -66,6 +66,11 @@ struct prove_hop {
     uint32_t request_count;
 };
 
+struct prove_cut {
+    struct str edit;  /* "remove statement 2 (Sid) of POLICY": tried on the hop, which it then denies */
+    bool all;         /* all shortest chains of the cell go over that hop; else only the one shown */
+};
+
 struct prove_cell {
     uint32_t subject, object;
     enum prove_verdict verdict;
@@ -75,9 +80,10 @@ struct prove_cell {
     uint32_t *nodes;          /* the chain: first the subject's own principal */
     const struct graph_edge **edges;
     uint32_t node_count;
+    bool *bridges;            /* by edge: all shortest chains go over it */
     struct prove_hop *hops;   /* filled for the first PROVE_WITNESSES_MAX cells */
     uint32_t hop_count;
-    struct str *cuts;         /* any one of these edits breaks all shortest chains of the cell */
+    struct prove_cut *cuts;
     uint32_t cut_count;
     uint32_t *gaps;           /* indexes into struct proof.missing */
     uint32_t gap_count;

@@ -1,4 +1,5 @@
 /* Rights of principals on stores that are not their own. */
+#include "prove/deputy.h"
 #include "prove/key.h"
 
 struct owners {
@@ -15,8 +16,11 @@ struct search {
     bool keys_read;
     uint32_t *at;   /* by owner: index + 1 into reaches, of the node at hand */
     uint32_t *used; /* owners in `at` */
+    uint32_t *last; /* by owner: the resource noted last */
     uint32_t used_count, size;
     const uint64_t *subjects;
+    bool explicit_subjects;       /* `subjects` are no node's: of a service that anybody can use */
+    enum graph_level least;       /* no surer than this */
 };
 
 static void note(struct search *s, struct prove_reach r)
@@ -27,13 +31,13 @@ static void note(struct search *s, struct prove_reach r)
     if (s->at[r.owner]) {
         struct prove_reach *have = &p->reaches[s->at[r.owner] - 1];
         if (r.level < have->level) {
-            r.touches |= 0;
             r.stores = 1;
             *have = r;
         } else if (r.level == have->level) {
             have->touches |= r.touches;
-            have->stores += have->resource != r.resource;
+            have->stores += s->last[r.owner] != r.resource;
         }
+        s->last[r.owner] = r.resource;
         return;
     }
     if (p->reach_count == s->size) {
@@ -47,6 +51,7 @@ static void note(struct search *s, struct prove_reach r)
     r.stores = 1;
     p->reaches[p->reach_count++] = r;
     s->at[r.owner] = p->reach_count;
+    s->last[r.owner] = r.resource;
     s->used[s->used_count++] = r.owner;
 }
 
@@ -165,8 +170,10 @@ static void note_right(struct search *s, uint32_t resource, uint32_t owner, uint
 {
     const struct residue *both = decrypt ? residue_and(s->v->g->world->pool, guard, decrypt) : guard;
     both = graph_guard(s->v->g, s->node, both);
+    enum graph_level level = graph_level_of(s->v->g, both);
     note(s, (struct prove_reach){.node = s->node, .resource = resource, .owner = owner, .action = action, .share = WORLD_NONE,
-            .touches = touches, .level = graph_level_of(s->v->g, both), .guard = both, .decrypt = decrypt});
+            .touches = touches, .level = level < s->least ? s->least : level, .guard = both, .decrypt = decrypt,
+            .subjects = s->explicit_subjects ? s->subjects : NULL});
 }
 
 static void look_gated(struct search *s, uint32_t resource, uint32_t owner, uint32_t action, uint8_t touches, unsigned touch,
@@ -198,25 +205,48 @@ static void look_resource(struct search *s, const struct picked *p, uint32_t res
         note_right(s, resource, tagged, p->tag, p->tag_touches, guard, NULL);
 }
 
+static void look_row(struct search *s, const struct access_row *row)
+{
+    struct picked p;
+    if (!any_foreign(s, owners_of(s, row->resources)))
+        return;
+    pick_all(s, row, &p);
+    if (p.read == WORLD_NONE && p.copy == WORLD_NONE && p.open == WORLD_NONE && p.key == WORLD_NONE && p.tag == WORLD_NONE)
+        return;
+    for (uint32_t k = 0; k < row->resources->count; k++)
+        look_resource(s, &p, row->resources->items[k], row->guard);
+}
+
+/* A service acts for whose things its conditions let in: nobody's account in particular, where they name none. */
+static void look_service(struct search *s, const struct access_row *row)
+{
+    const struct prove_deputy *d = prove_deputy_of(s->v, row->guard);
+    if (d->level == LEVEL_NEVER)
+        return;
+    s->subjects = d->subjects;
+    s->least = d->level;
+    s->explicit_subjects = true;
+    look_row(s, row);
+    s->explicit_subjects = false;
+    s->least = LEVEL_CERTAIN;
+    forget(s);
+}
+
 static void look_node(struct search *s, uint32_t node)
 {
     struct prover *v = s->v;
     uint32_t principal = v->g->nodes[node].principal, count;
+    bool service = v->g->world->principals[principal].kind == WORLD_SERVICE;
     s->node = node;
     s->subjects = &v->flows[LEVEL_UNKNOWN].bits[node * v->words];
-    if (v->g->world->principals[principal].kind == WORLD_SERVICE || !bits_any(s->subjects, v->words))
+    if (!service && !bits_any(s->subjects, v->words))
         return;
     const struct access_row *rows = v->r->rows(v->r->self, principal, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        struct picked p;
-        if (!any_foreign(s, owners_of(s, rows[i].resources)))
-            continue;
-        pick_all(s, &rows[i], &p);
-        if (p.read == WORLD_NONE && p.copy == WORLD_NONE && p.open == WORLD_NONE && p.key == WORLD_NONE && p.tag == WORLD_NONE)
-            continue;
-        for (uint32_t k = 0; k < rows[i].resources->count; k++)
-            look_resource(s, &p, rows[i].resources->items[k], rows[i].guard);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (service)
+            look_service(s, &rows[i]);
+        else
+            look_row(s, &rows[i]);
     forget(s);
 }
 
@@ -241,15 +271,33 @@ static void find_victims(struct prover *v)
         v->p->key_count += first[i + 1] > first[i];
 }
 
+/* A thing that is shared by an attribute: with accounts, or with everybody. */
+static void look_shares(struct search *s, uint32_t resource)
+{
+    struct prover *v = s->v;
+    const struct world_resource *r = &v->g->world->resources[resource];
+    uint32_t owner = v->p->owner_of[resource];
+    for (uint32_t i = 0; i < r->share_count && owner != WORLD_NONE; i++) {
+        struct prove_deputy d = prove_share_of(v, &s->keys, resource, &r->shares[i]);
+        s->subjects = d.subjects;
+        s->keys_read = false;
+        if (d.level == LEVEL_NEVER || !is_foreign(s, owner))
+            continue;
+        note(s, (struct prove_reach){.node = WORLD_NONE, .resource = resource, .owner = owner, .action = WORLD_NONE, .share = i,
+                .touches = 1u << IAM_TOUCH_READ | 1u << IAM_TOUCH_COPY, .level = d.level, .guard = d.guard, .subjects = d.subjects});
+        forget(s);
+    }
+}
+
 void prove_reaches(struct prover *v)
 {
     struct search s = {.v = v};
     find_victims(v);
     s.at = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
     s.used = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
+    s.last = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
     for (uint32_t n = 0; n < v->g->node_count; n++)
         look_node(&s, n);
-    uint32_t size = s.size;
-    prove_service_reaches(v, &size);
-    prove_share_reaches(v, &size);
+    for (uint32_t i = 0; i < v->g->world->resource_count; i++)
+        look_shares(&s, i);
 }

@@ -1,0 +1,44 @@
+#include "prove/internal.h"
+
+#include "base/embed.h"
+
+static void levels_flow(struct prover *v)
+{
+    for (int l = 0; l < LEVEL_COUNT; l++)
+        prove_flow(v, (enum graph_level)l, NULL, &v->flows[l]);
+}
+
+struct proof *prove(struct arena *a, struct graph *g, const struct rights *r)
+{
+    struct proof *p = arena_new_of(a, struct proof);
+    struct prover v = {.p = p, .g = g, .r = r, .a = a};
+    *p = (struct proof){.arena = a, .world = g->world, .graph = g};
+    map_init(&v.deputies, a);
+    for (uint32_t i = 0; i < g->world->account_count; i++)
+        p->account_count += g->world->accounts[i].collected;
+    p->account_count -= p->account_count > 0; /* the one that stands for any account */
+    prove_labels_fill(&v);
+    prove_classes_fill(&v);
+    levels_flow(&v);
+    prove_reaches(&v);
+    prove_find_missing(&v);
+    prove_decide_cells(&v);
+    prove_find_chains(&v);
+    p->capped = residue_capped(g->world->pool);
+    return p;
+}
+
+uint32_t prove_assumptions(struct arena *a, struct prove_assumption **out)
+{
+    struct str rest = embed_get("data/iam/assumptions.tsv");
+    uint32_t count = 0, lines = 1;
+    for (size_t i = 0; i < rest.len; i++)
+        lines += rest.ptr[i] == '\n';
+    *out = arena_array_of(a, struct prove_assumption, lines);
+    while (rest.ptr) {
+        struct str line = str_cut(&rest, '\n'), kind = str_cut(&line, '\t');
+        if (kind.len && kind.ptr[0] != '#' && line.ptr)
+            (*out)[count++] = (struct prove_assumption){kind, line};
+    }
+    return count;
+}
