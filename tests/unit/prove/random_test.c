@@ -1,0 +1,275 @@
+/* Small random worlds: the fast proof equals the plain one, cell by cell; and a fact that is taken away makes no cell greener. */
+#include "unit/prove/box.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static struct arena *lasting;
+static const struct iam_catalogue *catalogue;
+
+static uint64_t next(uint64_t *s)
+{
+    *s ^= *s << 13;
+    *s ^= *s >> 7;
+    *s ^= *s << 17;
+    return *s;
+}
+static uint32_t below(uint64_t *s, uint32_t n) { return (uint32_t)((next(s) >> 11) % n); }
+#define ONE_OF(s, list) (list)[below((s), (uint32_t)(sizeof(list) / sizeof *(list)))]
+
+static const char *const accounts[] = {"111111111111", "222222222222", "333333333333"};
+static const char *const names[] = {"r0", "r1", "r2", "r3", "r4", "r5"};
+
+static struct str statement(struct box *b, uint64_t *s, bool resource_side)
+{
+    static const char *const actions[] = {"\"s3:GetObject\"", "\"s3:*\"", "\"sts:AssumeRole\"", "\"sts:*\"", "\"iam:PassRole\"", "\"lambda:*\"", "\"kms:Decrypt\"", "\"*\"",
+        "\"iam:PutRolePolicy\"", "\"iam:TagRole\"", "\"iam:UpdateAssumeRolePolicy\"", "\"s3:DeleteObject\"", "\"kms:*\"", "[\"iam:PassRole\",\"lambda:*\"]", "\"iam:CreateAccessKey\""};
+    static const char *const sides[] = {"\"s3:GetObject\"", "\"s3:*\"", "\"s3:DeleteObject\"", "[\"s3:GetObject\",\"s3:PutObject\"]"};
+    static const char *const resources[] = {"\"*\"", "\"*\"", "\"arn:aws:s3:::b0/*\"", "\"arn:aws:s3:::b1/*\"", "[\"arn:aws:s3:::b*\",\"arn:aws:s3:::b*/*\"]",
+        "\"arn:aws:iam::*:role/r1\"", "\"arn:aws:iam::333333333333:role/*\"", "\"arn:aws:kms:*:*:key/*\"", "\"arn:aws:lambda:*:*:function:*\""};
+    static const char *const conditions[] = {"", "", "", "", ",\"Condition\":{\"Bool\":{\"aws:MultiFactorAuthPresent\":\"true\"}}", ",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}}",
+        ",\"Condition\":{\"StringEquals\":{\"aws:PrincipalTag/team\":\"x\"}}", ",\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":\"q\"}}",
+        ",\"Condition\":{\"BoolIfExists\":{\"aws:MultiFactorAuthPresent\":\"true\"}}"};
+    static const char *const principals[] = {"{\"AWS\":\"111111111111\"}", "{\"AWS\":\"222222222222\"}", "{\"AWS\":\"arn:aws:iam::333333333333:role/r1\"}", "\"*\"",
+        "{\"AWS\":\"arn:aws:iam::111111111111:role/r0\"}", "{\"AWS\":\"333333333333\"}", "{\"AWS\":\"444444444444\"}"};
+    const char *effect = below(s, 6) ? "Allow" : "Deny";
+    if (resource_side)
+        return arena_printf(b->arena, "{\"Effect\":\"%s\",\"Principal\":%s,\"Action\":%s,\"Resource\":%s%s}", effect, ONE_OF(s, principals), ONE_OF(s, sides),
+                            "\"*\"", ONE_OF(s, conditions));
+    return arena_printf(b->arena, "{\"Effect\":\"%s\",\"Action\":%s,\"Resource\":%s%s}", effect, ONE_OF(s, actions), ONE_OF(s, resources), ONE_OF(s, conditions));
+}
+
+static const char *policy(struct box *b, uint64_t *s, bool resource_side)
+{
+    struct str out = STR("{\"Version\":\"2012-10-17\",\"Statement\":[");
+    uint32_t n = 1 + below(s, 3);
+    for (uint32_t i = 0; i < n; i++) {
+        struct str st = statement(b, s, resource_side);
+        out = arena_printf(b->arena, "%.*s%s%.*s", STR_ARG(out), i ? "," : "", STR_ARG(st));
+    }
+    return arena_printf(b->arena, "%.*s]}", STR_ARG(out)).ptr;
+}
+
+static const char *trust(struct box *b, uint64_t *s)
+{
+    static const char *const principals[] = {"{\"AWS\":\"111111111111\"}", "{\"AWS\":\"333333333333\"}", "{\"AWS\":\"222222222222\"}", "{\"AWS\":\"arn:aws:iam::111111111111:role/r0\"}",
+        "{\"AWS\":\"arn:aws:iam::333333333333:role/r1\"}", "{\"Service\":\"lambda.amazonaws.com\"}", "{\"Service\":\"ec2.amazonaws.com\"}", "{\"AWS\":\"arn:aws:iam::222222222222:role/r2\"}", "\"*\""};
+    static const char *const conditions[] = {"", "", "", ",\"Condition\":{\"Bool\":{\"aws:MultiFactorAuthPresent\":\"true\"}}", ",\"Condition\":{\"StringEquals\":{\"sts:ExternalId\":\"q\"}}"};
+    static const char *const actions[] = {"\"sts:AssumeRole\"", "\"sts:AssumeRole\"", "[\"sts:AssumeRole\",\"sts:TagSession\"]"};
+    const char *who = ONE_OF(s, principals);
+    return arena_printf(b->arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":%s,\"Action\":%s%s}]}", who, ONE_OF(s, actions), ONE_OF(s, conditions)).ptr;
+}
+
+static const char *key_policy(struct box *b, uint64_t *s)
+{
+    return arena_printf(b->arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"%s\"},\"Action\":\"%s\",\"Resource\":\"*\"}]}",
+                        accounts[below(s, 3)], below(s, 2) ? "kms:*" : "kms:Decrypt").ptr;
+}
+
+static void add_principals(struct box *b, uint64_t *s)
+{
+    uint32_t n = 2 + below(s, 4);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t account = below(s, 3);
+        static const char *const pool[] = {NULL, "a", "b"};
+        const char *tenant = account == 0 ? "a" : account == 1 ? "b" : ONE_OF(s, pool);
+        uint32_t p = box_principal(b, below(s, 4) ? WORLD_ROLE : WORLD_USER, account, names[i], tenant, policy(b, s, false), trust(b, s));
+        struct world_principal *row = &b->w->principals[p];
+        if (account == 2 && tenant)
+            row->why = STR("tag ward:tenant");
+        if (account == 2 && !tenant && below(s, 2)) {
+            row->shared = true;
+            row->why = STR("account 333333333333");
+        }
+        if (below(s, 4) == 0) {
+            row->has_boundary = true;
+            row->boundary = world_policy(b->w, str_of(policy(b, s, false)), STR("boundary"));
+        }
+    }
+}
+
+static void add_stores(struct box *b, uint64_t *s)
+{
+    static const enum world_encryption kinds[] = {WORLD_ENC_AWS_OWNED, WORLD_ENC_NONE, WORLD_ENC_AWS_MANAGED, WORLD_ENC_KEY, WORLD_ENC_KEY, WORLD_ENC_UNKNOWN};
+    static const char *const buckets[] = {"b0", "b1", "b2"};
+    for (uint32_t i = 0; i < 3; i++) {
+        static const char *const pool[] = {NULL, "a", "b"};
+        const char *tenant = i == 0 ? "a" : i == 1 ? "b" : ONE_OF(s, pool);
+        struct world_resource *r = box_bucket(b, i, buckets[i], tenant, below(s, 2) ? policy(b, s, true) : NULL);
+        r->encryption = ONE_OF(s, kinds);
+        if (r->encryption != WORLD_ENC_KEY)
+            continue;
+        uint32_t owner = below(s, 3);
+        struct str arn = arena_printf(b->arena, "arn:aws:kms:us-east-1:%s:key/k%u", accounts[owner], i);
+        r->key_arn = arn;
+        if (below(s, 6)) {
+            struct world_resource *k = &b->w->resources[box_resource(b, owner, "AWS::KMS::Key", arn, NULL)];
+            k->has_policy = true;
+            k->policy = world_policy(b->w, str_of(key_policy(b, s)), STR("KeyPolicy"));
+        }
+    }
+    if (below(s, 2)) {
+        uint32_t account = below(s, 3);
+        struct world_resource *f = &b->w->resources[box_resource(b, account, "AWS::Lambda::Function",
+            arena_printf(b->arena, "arn:aws:lambda:us-east-1:%s:function:f", accounts[account]), NULL)];
+        f->role_arn = arena_printf(b->arena, "arn:aws:iam::%s:role/%s", accounts[account], ONE_OF(s, names));
+    }
+}
+
+static void make(struct box *b, uint64_t seed)
+{
+    uint64_t s = seed * 0x9E3779B97F4A7C15u + 1;
+    for (int i = 0; i < 8; i++)
+        (void)next(&s);
+    box_init(b, catalogue);
+    box_account(b, accounts[0], "a");
+    box_account(b, accounts[1], "b");
+    box_account(b, accounts[2], NULL);
+    box_tenant(b, "a");
+    box_tenant(b, "b");
+    b->w->shared_names[b->w->shared_count++] = STR("ops");
+    add_principals(b, &s);
+    add_stores(b, &s);
+    static const char *const who[] = {"a", "b", "*", "ops"};
+    for (uint32_t n = below(&s, 3); n > 0; n--) {
+        const char *from = ONE_OF(&s, who);
+        b->w->via[b->w->via_count++] = (struct world_via){.shared = STR("ops"), .from = str_of(from), .to = str_of(ONE_OF(&s, who))};
+    }
+}
+
+static uint32_t rounds(uint32_t otherwise)
+{
+    const char *n = getenv("WARD_PROVE_ROUNDS");
+    return n ? (uint32_t)strtoul(n, NULL, 10) : otherwise;
+}
+
+static void fast_equals_plain(void **state)
+{
+    uint32_t levels[LEVEL_COUNT + 1] = {0}, verdicts[PROVE_VERDICTS] = {0};
+    (void)state;
+    for (uint64_t seed = 1; seed <= rounds(60); seed++) {
+        struct box b;
+        make(&b, seed);
+        box_prove_with(&b, true);
+        uint32_t n = b.p->labels.count;
+        for (uint32_t x = 0; x < n; x++)
+            for (uint32_t y = 0; y < n; y++) {
+                if (x == y || !b.p->is_object[y])
+                    continue;
+                enum graph_level fast = (enum graph_level)b.p->levels[x * n + y], plain = plain_level(b.p, &b.r, x, y, true);
+                levels[fast]++;
+                verdicts[prove_verdict_of(b.p, x, y)]++;
+                if (fast != plain)
+                    fail_msg("seed %" PRIu64 ": %.*s -> %.*s: fast %s, plain %s", seed, STR_ARG(b.p->labels.names[x]), STR_ARG(b.p->labels.names[y]),
+                             graph_level_name(fast), graph_level_name(plain));
+            }
+        for (uint32_t i = 0; i < b.p->cell_count; i++) {
+            const struct prove_cell *c = &b.p->cells[i];
+            if (c->level != LEVEL_NEVER && !c->hop_count)
+                fail_msg("seed %" PRIu64 ": no chain for %.*s -> %.*s", seed, STR_ARG(b.p->labels.names[c->subject]), STR_ARG(b.p->labels.names[c->object]));
+        }
+        box_done(&b);
+    }
+    print_message("cells by level: %u certain, %u conditional, %u network, %u unknown, %u none; %u declared\n", levels[0], levels[1], levels[2], levels[3],
+                  levels[4], verdicts[PROVE_DECLARED]);
+    assert_true(levels[0] && levels[1] && levels[2] && levels[3] && levels[4]);
+}
+
+/* Facts that may be missing. Returns false where there is nothing of the kind. */
+static bool lose(struct box *b, uint64_t *s)
+{
+    struct world *w = b->w;
+    struct world_resource *r = &w->resources[below(s, w->resource_count)];
+    struct world_principal *p = &w->principals[below(s, w->principal_count)];
+    static const char why[] = "access denied";
+    uint32_t kind = below(s, 7);
+    if (getenv("WARD_PROVE_TELL"))
+        print_message("loses %u of %.*s / %.*s\n", kind, STR_ARG(r->arn), STR_ARG(p->arn));
+    switch (kind) {
+    case 0:
+        r->policy_read = false;
+        r->has_policy = false;
+        r->policy = (struct iam_policy_ref){0};
+        return true;
+    case 1:
+        r->acl_read = r->acl_disabled = false;
+        return true;
+    case 2:
+        r->bpa_read = false;
+        return true;
+    case 3:
+        r->grants_read = false;
+        return true;
+    case 4:
+        if (p->kind != WORLD_ROLE)
+            return false;
+        p->trust = (struct iam_policy_ref){.id = p->trust.id, .unread = str_of(why)};
+        return true;
+    case 5: {
+        struct iam_policy_ref *ref = arena_new_of(b->arena, struct iam_policy_ref);
+        *ref = (struct iam_policy_ref){.id = p->identity.count ? p->identity.items[0].id : p->arn, .unread = str_of(why)};
+        p->identity = (struct iam_policy_set){ref, 1};
+        return true;
+    }
+    default:
+        r->encryption = WORLD_ENC_UNKNOWN;
+        r->key = WORLD_NONE;
+        r->key_arn = (struct str){0};
+        return true;
+    }
+}
+
+/* A fact that was not read may turn a violation into an unknown; never anything into proved. */
+static void a_lost_fact_makes_nothing_greener(void **state)
+{
+    uint32_t changed = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= rounds(60); seed++) {
+        struct box whole, less;
+        uint64_t s = seed * 77 + 5;
+        make(&whole, seed);
+        make(&less, seed);
+        for (int i = 0; i < 4; i++)
+            (void)next(&s);
+        bool lost = lose(&less, &s);
+        box_prove_with(&whole, true);
+        box_prove_with(&less, true);
+        for (uint32_t x = 0; lost && x < whole.p->labels.count; x++)
+            for (uint32_t y = 0; y < whole.p->labels.count; y++) {
+                enum prove_verdict before = prove_verdict_of(whole.p, x, y), after = prove_verdict_of(less.p, x, y);
+                changed += before != after;
+                if (after == PROVE_PROVED && before != PROVE_PROVED)
+                    fail_msg("seed %" PRIu64 ": %.*s -> %.*s is proved since a fact is missing (was %s)", seed, STR_ARG(whole.p->labels.names[x]),
+                             STR_ARG(whole.p->labels.names[y]), prove_verdict_name(before));
+            }
+        box_done(&whole);
+        box_done(&less);
+    }
+    print_message("%u cells changed\n", changed);
+    assert_true(changed > 0);
+}
+
+static int setup(void **state)
+{
+    struct err e = {0};
+    (void)state;
+    lasting = arena_new(0);
+    catalogue = iam_catalogue_load(lasting, &e);
+    return catalogue ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(lasting);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fast_equals_plain),
+        cmocka_unit_test(a_lost_fact_makes_nothing_greener),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
