@@ -110,6 +110,10 @@ static void from_store(struct missing_list *l, uint32_t i, bool by_tags)
     struct prover *v = l->v;
     const struct world_resource *r = &v->g->world->resources[i];
     uint32_t owner = v->p->owner_of[i];
+    /* Who can destroy the key destroys the data. */
+    if (r->encryption == WORLD_ENC_UNKNOWN || (r->encryption == WORLD_ENC_KEY && r->key == WORLD_NONE))
+        add(l, (struct prove_missing){.what = arena_printf(v->a, "%s of %.*s was not read", r->key_arn.ptr ? "the key" : "the encryption", STR_ARG(r->arn)),
+               .columns = one(v, owner)});
     if (!r->shares_read && is_shared_by_attribute(r->type))
         add(l, (struct prove_missing){.what = arena_printf(v->a, "with whom %.*s is shared was not read", STR_ARG(r->arn)), .columns = one(v, owner)});
     if (r->conflict)
