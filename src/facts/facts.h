@@ -57,6 +57,10 @@
  *   policy_public(doc, access)        access 'read', 'write' or 'any': 1 when an Allow for everyone is not
  *                                     limited by a fixed value (S3's definition of public), NULL cannot tell
  *   policy_tls_only(doc, bucket_arn)  1 when plain HTTP is denied to everyone for bucket and objects
+ *   policy_allows(doc, principal, action, resource)  1 when the document allows it whatever the circumstances, 0 when
+ *                                     it never does, NULL when conditions decide or it cannot be read. A resource
+ *                                     policy with a principal (ARN, account, service, 'anonymous'), an identity
+ *                                     policy with NULL; a match by account counts
  *   policy_denies(doc, json_actions)  JSON object {denied: [], exempt: [], open: []}: denied to all; denied but for
  *                                     principals that a condition exempts; not denied. `exempt_arns` lists them
  */

@@ -10,7 +10,7 @@ bool functions_add(struct store *s, struct fact_context *ctx, const struct sql_e
 
 bool functions_register(struct store *s, struct fact_context *ctx, struct err *e)
 {
-    return functions_net(s, ctx, e) && functions_policy(s, ctx, e) && functions_text(s, ctx, e) &&
+    return functions_net(s, ctx, e) && functions_policy(s, ctx, e) && functions_allows(s, ctx, e) && functions_text(s, ctx, e) &&
            functions_config(s, ctx, e);
 }
 

@@ -23,6 +23,7 @@ bool functions_register(struct store *s, struct fact_context *ctx, struct err *e
 bool functions_add(struct store *s, struct fact_context *ctx, const struct sql_entry *list, size_t count, struct err *e) WARN_UNUSED;
 bool functions_net(struct store *s, struct fact_context *ctx, struct err *e) WARN_UNUSED;
 bool functions_policy(struct store *s, struct fact_context *ctx, struct err *e) WARN_UNUSED;
+bool functions_allows(struct store *s, struct fact_context *ctx, struct err *e) WARN_UNUSED;
 bool functions_text(struct store *s, struct fact_context *ctx, struct err *e) WARN_UNUSED;
 bool functions_config(struct store *s, struct fact_context *ctx, struct err *e) WARN_UNUSED;
 

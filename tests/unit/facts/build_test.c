@@ -57,6 +57,38 @@ static void test_a_resumed_run_gets_new_facts(void **state)
     arena_free(a);
 }
 
+#define BUCKET "'arn:aws:s3:::b/k'"
+
+static void test_one_document_allows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *doc, *principal;
+        int want; /* -1: NULL */
+    } cases[] = {
+        {"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}}", "NULL", 1},
+        {"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"},"
+         "{\"Effect\":\"Deny\",\"Action\":\"s3:Get*\",\"Resource\":\"arn:aws:s3:::b/*\"}]}", "NULL", 0},
+        {"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"},{\"Effect\":\"Deny\",\"Action\":\"*\","
+         "\"Resource\":\"*\",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}}]}", "NULL", -1},
+        {"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}}", "'anonymous'", 1},
+        {"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111111111111\"},\"Action\":\"s3:GetObject\","
+         "\"Resource\":\"*\"}}", "'anonymous'", 0},
+        {"{\"Statement\":{\"Effect\":\"Perhaps\"}}", "NULL", -1},
+    };
+    struct err e = {0};
+    struct arena *a = arena_new(0);
+    struct store *s = two_runs();
+    expect_ok(facts_build(a, s, 2, NULL, 10, &e), &e);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str sql = arena_printf(a, "SELECT coalesce(policy_allows('%s', %s, 's3:GetObject', " BUCKET "), -1)", cases[i].doc,
+                                      cases[i].principal);
+        assert_int_equal(count(s, arena_cstr(a, sql)), cases[i].want);
+    }
+    store_close(s);
+    arena_free(a);
+}
+
 static void test_no_such_run(void **state)
 {
     (void)state;
@@ -74,7 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_closed_region_is_remembered),
         cmocka_unit_test(test_a_resumed_run_gets_new_facts),
-        cmocka_unit_test(test_no_such_run),
+        cmocka_unit_test(test_no_such_run), cmocka_unit_test(test_one_document_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
