@@ -28,6 +28,19 @@ static void ceiling(struct decide *d, bool there, const struct iam_policy_set *s
         decide_set(d, set, layer, (struct str){0}, out);
 }
 
+/* STS API Reference, GetFederationToken (read 2026): the session has what the user and its session policy both allow, and
+ * without a session policy nothing. Which one it was made with is not told by its name. */
+static void session_ceiling(struct decide *d, struct effect *out)
+{
+    const struct iam_layers *l = d->layers;
+    static const struct iam_policy_ref federated = {.id = {"session policy", 14}, .unread = {"not given", 9}};
+    ceiling(d, l->has_session, &l->session, IAM_LAYER_SESSION, out);
+    if (!l->has_session && d->r->caller.kind == IAM_CALLER_FEDERATED_USER) {
+        *out = (struct effect){residue_false, residue_false};
+        decide_unread(d, &federated, IAM_LAYER_SESSION, (struct str){0}, out);
+    }
+}
+
 static void evaluate_resource_side(struct decide *d, struct evaluated *e)
 {
     const struct iam_layers *l = d->layers;
@@ -62,7 +75,7 @@ static void evaluate(struct decide *d, struct evaluated *e)
     if (l->identity_is_root || decide_identity_not_needed(d->r))
         e->identity.allow = residue_true;
     ceiling(d, l->has_boundary, &l->boundary, IAM_LAYER_BOUNDARY, &e->boundary);
-    ceiling(d, l->has_session, &l->session, IAM_LAYER_SESSION, &e->session);
+    session_ceiling(d, &e->session);
     decide_scps(d, &e->scp);
     e->rcp_deny = l->rcp_count ? decide_rcps(d) : residue_false;
     e->endpoint = (struct effect){residue_true, residue_false};

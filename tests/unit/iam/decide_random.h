@@ -200,9 +200,9 @@ static inline struct fixture *random_write(const struct random_question *q, enum
 static inline bool random_circumstance(struct fixture *f, uint32_t n)
 {
     static const char *const vpce[] = {NULL, "vpce-a", "vpce-b", "vpce-c", "x"}, *const tls[] = {NULL, "true", "false"};
-    static const char *const tags[][2] = {{NULL, NULL}, {"a", NULL}, {"b", NULL}, {"a", "b"}, {"c", NULL}};
+    static const char *const tags[][2] = {{NULL, NULL}, {"a", NULL}, {"b", NULL}, {"a", "b"}, {"c", NULL}, {"ab", NULL}};
     f->r.context = (struct iam_context){f->keys, 0, false};
-    if (n >= 5 * 3 * 5)
+    if (n >= 5 * 3 * 6)
         return false;
     if (vpce[n % 5])
         key(f, "aws:sourcevpce", vpce[n % 5]);

@@ -68,6 +68,17 @@ static void boundaries_and_sessions(void **state)
     boundary(f, EC2);
     resource(f, TO("'*'"));
     expect(f, IAM_ALLOWED);
+    f = get("arn:aws:sts::" HOME ":federated-user/ann", HOME); /* its session policy is not given */
+    identity(f, ALL);
+    assert_int_equal(decided(f), IAM_UNKNOWN);
+    session(f, EC2);
+    assert_int_equal(decided(f), IAM_IMPLICITLY_DENIED);
+    resource(f, TO_AWS("arn:aws:sts::" HOME ":federated-user/ann"));
+    expect(f, IAM_ALLOWED);
+    f = get("arn:aws:sts::" HOME ":federated-user/ann", HOME); /* a grant to the user is limited by it */
+    session(f, EC2);
+    resource(f, TO_AWS(USER));
+    expect(f, IAM_IMPLICITLY_DENIED);
     f = get(SESSION, HOME); /* both ceilings at once */
     identity(f, ALL);
     boundary(f, EC2);
