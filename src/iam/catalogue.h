@@ -38,14 +38,15 @@ struct iam_action_info {
     uint16_t resource_type_count;
     uint8_t touches;                /* bits 1 << iam_touch on its data-bearing resource types; 0: none */
     struct str keys;                /* its condition keys, blank-separated, lower case */
-    struct str why;                 /* of data_actions.tsv */
+    struct str why;                 /* of data_actions.tsv; {NULL,0}: not judged, for it is on nothing that holds data */
 };
 struct iam_resource_info {
     struct str service, name;  /* "s3", "object" */
     struct str arn;            /* "arn:${Partition}:s3:::${BucketName}/${ObjectName}" */
     struct str glob;           /* the same with each ${...} a '*' */
     struct str keys;
-    bool data;                 /* things of this type hold data */
+    bool data;                 /* things of this type hold data, or are a way to it */
+    struct str why;            /* of data_actions.tsv; {NULL,0}: its service is not in it */
 };
 
 struct iam_catalogue {

@@ -3,7 +3,9 @@
 
 #include "base/embed.h"
 
-/* One row: SERVICE, "type:NAME" or a glob of action names, levels ("LRWPT", "*": any), what it touches ("-": nothing), why. */
+enum { RULES_MAX = 1024 };
+
+/* A row is: SERVICE, a list of "type:NAME" or of globs of action names, levels ("LRWPT", "*": any), what it touches ("-": nothing), why. */
 struct rule {
     struct str glob, levels, why;
     uint8_t touches;
@@ -60,9 +62,41 @@ static bool bad(struct err *e, const char *file, struct str line)
     return err_set(e, ERR_INTERNAL, "data/iam/%s: cannot use %.*s", file, STR_ARG(line));
 }
 
+static bool judge_type(struct iam_catalogue *c, const struct iam_service *s, struct str name, const struct rule *row, bool data)
+{
+    bool any = false;
+    for (uint32_t i = s->resource_from; i < s->resource_to; i++) {
+        struct iam_resource_info *r = &c->resources[i];
+        bool fits = str_glob(name, r->name);
+        any |= fits;
+        if (!fits || r->why.ptr)
+            continue;
+        r->data = data;
+        r->why = row->why;
+    }
+    return any;
+}
+
+/* One row: its types are judged at once, its names of actions become rules. */
+static bool add_row(struct iam_catalogue *c, const struct iam_service *s, struct rule row, struct str what, struct str touches, struct rule *rules,
+                    uint32_t *count)
+{
+    bool data = str_eqz(touches, "data");
+    if (!data && !touches_of(touches, &row.touches))
+        return false;
+    while (what.ptr) {
+        row.glob = str_cut(&what, ',');
+        bool type = str_starts(row.glob, STR("type:"));
+        if (type ? !judge_type(c, s, str_sub(row.glob, 5, row.glob.len), &row, data) : data || !row.glob.len || *count == RULES_MAX)
+            return false;
+        if (!type)
+            rules[(*count)++] = row;
+    }
+    return true;
+}
+
 bool iam_catalogue_judge(struct iam_catalogue *c, struct err *e)
 {
-    enum { RULES_MAX = 512 };
     struct str text = embed_get("data/iam/data_actions.tsv"), line;
     struct rule *rules = arena_array_of(c->services->arena, struct rule, RULES_MAX);
     uint32_t count = 0;
@@ -76,17 +110,7 @@ bool iam_catalogue_judge(struct iam_catalogue *c, struct err *e)
             count = 0;
             at = iam_service_of(c, service);
         }
-        if (!at || !what.len || !levels.len || !why.len || count == RULES_MAX)
-            return bad(e, "data_actions.tsv", line);
-        if (str_starts(what, STR("type:"))) {
-            uint32_t type = iam_catalogue_resource(c, service, str_sub(what, 5, what.len));
-            if (type == UINT32_MAX)
-                return bad(e, "data_actions.tsv", line);
-            c->resources[type].data = str_eqz(touches, "data");
-            continue;
-        }
-        rules[count] = (struct rule){.glob = what, .levels = levels, .why = why};
-        if (!touches_of(touches, &rules[count++].touches))
+        if (!at || !levels.len || !why.len || !add_row(c, at, (struct rule){.levels = levels, .why = why}, what, touches, rules, &count))
             return bad(e, "data_actions.tsv", line);
     }
     if (at)

@@ -78,6 +78,31 @@ static const struct residue *random_formula(struct residue_pool *p, uint32_t dep
     return what < 5 ? residue_and(p, a, b) : residue_or(p, a, b);
 }
 
+/* The condition of a leaf; leaves live as long as `a`. */
+static struct iam_condition *compiled(struct arena *a, const struct residue_leaf *l)
+{
+    static struct {
+        const struct residue_leaf *leaf;
+        struct iam_condition *condition;
+    } memo[1024];
+    static const struct arena *of;
+    if (of != a || !l)
+        memset(memo, 0, sizeof memo);
+    of = a;
+    if (!l)
+        return NULL;
+    size_t at = ((uintptr_t)l >> 4) % 1024;
+    if (memo[at].leaf == l && memo[at].condition)
+        return memo[at].condition;
+    char op[64];
+    snprintf(op, sizeof op, "%s%s%s", l->set == IAM_SET_ANY_VALUE ? "ForAnyValue:" : l->set == IAM_SET_ALL_VALUES ? "ForAllValues:" : "",
+             iam_operator_name(l->op), l->if_exists ? "IfExists" : "");
+    memo[at].leaf = l;
+    memo[at].condition = arena_new_of(a, struct iam_condition);
+    assert_true(iam_condition_compile(a, str_of(op), l->key, l->values, l->count, true, memo[at].condition));
+    return memo[at].condition;
+}
+
 /* By the rules for statements. */
 static bool holds(struct residue_pool *p, struct arena *a, const struct residue *r, const struct iam_context *c)
 {
@@ -91,12 +116,7 @@ static bool holds(struct residue_pool *p, struct arena *a, const struct residue 
         return kind == RESIDUE_AND;
     }
     const struct residue_leaf *l = residue_leaf_of(r);
-    char op[64];
-    snprintf(op, sizeof op, "%s%s%s", l->set == IAM_SET_ANY_VALUE ? "ForAnyValue:" : l->set == IAM_SET_ALL_VALUES ? "ForAllValues:" : "",
-             iam_operator_name(l->op), l->if_exists ? "IfExists" : "");
-    struct iam_condition condition;
-    assert_true(iam_condition_compile(a, str_of(op), l->key, l->values, l->count, true, &condition));
-    const struct residue *got = iam_condition_holds(p, &condition, true, c, NULL);
+    const struct residue *got = iam_condition_holds(p, compiled(a, l), true, c, NULL);
     assert_true(got == residue_true || got == residue_false);
     return (got == residue_true) != (kind == RESIDUE_NOT);
 }
@@ -221,6 +241,7 @@ static void agreement(void **state)
     for (int round = 0; round < FORMULAS / 100; round++) {
         struct arena *a = arena_new(0);
         struct residue_pool *p = residue_pool_new(a);
+        compiled(a, NULL);
         for (int i = 0; i < 100; i++)
             check(p, a, random_formula(p, 1 + random_below(4)), &tally);
         assert_false(residue_capped(p));
