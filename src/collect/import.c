@@ -191,6 +191,8 @@ static bool begin(struct importer *im, const struct bundle_line *run, struct err
     return im->in != NULL;
 }
 
+bool import_begin(struct importer *im, struct err *e) { return begin(im, NULL, e); }
+
 static bool parse_line(struct importer *im, struct str text, struct bundle_line *l, struct err *e)
 {
     return bundle_line_parse(im->item, text, l, e);
@@ -280,8 +282,29 @@ static bool finish(struct importer *im, struct err *e)
     return declare_seen(im, e) && ingest_finish(im->in, "complete", im->options->now_us, im->summary->clock_us, e);
 }
 
+static bool import_gaad_file(struct importer *im, int fd, const struct stat *st, struct err *e)
+{
+    char chunk[65536];
+    struct buf b;
+    ssize_t n = 1;
+    if (!S_ISREG(st->st_mode))
+        return err_set(e, ERR_IO, "%s is not a file", im->path);
+    buf_init(&b, BUNDLE_ANSWER_MAX_BYTES);
+    while (n != 0 && !b.failed && ((n = read(fd, chunk, sizeof chunk)) >= 0 || errno == EINTR))
+        if (n > 0)
+            buf_add(&b, str_make(chunk, (size_t)n));
+    im->newest_file_us = (int64_t)st->st_mtim.tv_sec * US_PER_S + st->st_mtim.tv_nsec / 1000;
+    bool ok = b.failed ? err_set(e, ERR_LIMIT, "%s is larger than the cap of %d MiB", im->path, BUNDLE_ANSWER_MAX_BYTES >> 20)
+              : n < 0  ? err_set_errno(e, ERR_IO, "cannot read %s", im->path)
+                       : import_gaad(im, buf_str(&b), im->newest_file_us, e);
+    buf_done(&b);
+    return ok;
+}
+
 static bool run_import(struct importer *im, struct err *e)
 {
+    if (im->options->format == BUNDLE_IAM_COLLECT)
+        return import_iam_collect(im, e) && finish(im, e);
     int fd = open(im->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0) {
@@ -295,7 +318,10 @@ static bool run_import(struct importer *im, struct err *e)
         return err_set(e, ERR_IO, "%s is neither a folder nor a file", im->path);
     }
     bool ok;
-    if (S_ISDIR(st.st_mode)) {
+    if (im->options->format == BUNDLE_GAAD) {
+        ok = import_gaad_file(im, fd, &st, e);
+        close(fd);
+    } else if (S_ISDIR(st.st_mode)) {
         im->root = fd;
         ok = import_folder(im, e);
         close(fd);

@@ -36,6 +36,11 @@ struct found_call {
     struct str place;
 };
 
+/* Begins the run; no line described it. */
+bool import_begin(struct importer *im, struct err *e) WARN_UNUSED;
+/* The formats beside the bundle: im->path is read and a run begun. */
+bool import_iam_collect(struct importer *im, struct err *e) WARN_UNUSED;
+bool import_gaad(struct importer *im, struct str text, int64_t mtime_us, struct err *e) WARN_UNUSED;
 /* False only for what ends the import. */
 bool import_record(struct importer *im, const struct found_call *f, struct err *e) WARN_UNUSED;
 /* A note on `place`; `skipped` counts it as such. */
