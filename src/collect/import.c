@@ -303,7 +303,7 @@ static bool import_gaad_file(struct importer *im, int fd, const struct stat *st,
 
 static bool run_import(struct importer *im, struct err *e)
 {
-    if (im->options->format == BUNDLE_IAM_COLLECT)
+    if (im->options->format == IMPORT_IAM_COLLECT)
         return import_iam_collect(im, e) && finish(im, e);
     int fd = open(im->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
@@ -318,7 +318,7 @@ static bool run_import(struct importer *im, struct err *e)
         return err_set(e, ERR_IO, "%s is neither a folder nor a file", im->path);
     }
     bool ok;
-    if (im->options->format == BUNDLE_GAAD) {
+    if (im->options->format == IMPORT_GAAD) {
         ok = import_gaad_file(im, fd, &st, e);
         close(fd);
     } else if (S_ISDIR(st.st_mode)) {

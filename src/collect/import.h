@@ -17,15 +17,15 @@
 
 enum { BUNDLE_NOTES_MAX = 1000 };
 
-enum bundle_format {
-    BUNDLE_OWN,         /* as above */
-    BUNDLE_IAM_COLLECT, /* the layout of cloud-copilot's iam-collect: a folder, or one JSON object {path: JSON} */
-    BUNDLE_GAAD,        /* the output of `aws iam get-account-authorization-details` */
+enum import_format {
+    IMPORT_BUNDLE,         /* as above */
+    IMPORT_IAM_COLLECT, /* the layout of cloud-copilot's iam-collect: a folder, or one JSON object {path: JSON} */
+    IMPORT_GAAD,        /* the output of `aws iam get-account-authorization-details` */
 };
 
 struct bundle_options {
     const char *tool_version;
-    enum bundle_format format;
+    enum import_format format;
     int64_t now_us;   /* when the import is made */
     int64_t clock_us; /* the time the run is judged at; 0 = the bundle's own (run line, else the newest
                          call's time, else the newest file's) */

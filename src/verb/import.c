@@ -50,7 +50,7 @@ int verb_import(struct ward *w, struct err *e)
     struct bundle_options o = {.tool_version = WARD_VERSION, .now_us = w->now_us};
     struct bundle_summary sum;
     struct str format = cli_str(w->cli, "format");
-    o.format = str_eqz(format, "iam-collect") ? BUNDLE_IAM_COLLECT : str_eqz(format, "gaad") ? BUNDLE_GAAD : BUNDLE_OWN;
+    o.format = str_eqz(format, "iam-collect") ? IMPORT_IAM_COLLECT : str_eqz(format, "gaad") ? IMPORT_GAAD : IMPORT_BUNDLE;
     cli_time_us(w->cli, "clock", &o.clock_us);
     struct store *s = store_open(cli_strz(w->cli, "db"), STORE_WRITE | STORE_CREATE, e);
     if (!s)

@@ -48,7 +48,7 @@ static char *put(struct world *w, const char *name, struct str text)
     return path;
 }
 
-static bool import(struct world *w, enum bundle_format format, const char *path, struct bundle_summary *s, struct err *e)
+static bool import(struct world *w, enum import_format format, const char *path, struct bundle_summary *s, struct err *e)
 {
     struct bundle_options o = {.tool_version = "test", .now_us = 1700000000000000, .format = format};
     err_clear(e);
@@ -159,7 +159,7 @@ static void iam_collect_becomes_answers(void **state)
     struct world *w = *state;
     struct bundle_summary s;
     struct err e = {0};
-    expect_ok(import(w, BUNDLE_IAM_COLLECT, as_document(w), &s, &e), &e);
+    expect_ok(import(w, IMPORT_IAM_COLLECT, as_document(w), &s, &e), &e);
     expect_str(answer(w, s.run, "iam:GetAccountAuthorizationDetails", ""),
                "{\"GroupDetailList\":[],\"Policies\":[{\"Arn\":\"arn:aws:iam::" ID ":policy/edge\",\"DefaultVersionId\":\"v3\",\"PolicyName\":\"edge\","
                "\"PolicyVersionList\":[{\"Document\":{\"Statement\":[]},\"IsDefaultVersion\":true,\"VersionId\":\"v3\"}]}],"
@@ -194,7 +194,7 @@ static void organization_becomes_answers(void **state)
     struct world *w = *state;
     struct bundle_summary s;
     struct err e = {0};
-    expect_ok(import(w, BUNDLE_IAM_COLLECT, as_document(w), &s, &e), &e);
+    expect_ok(import(w, IMPORT_IAM_COLLECT, as_document(w), &s, &e), &e);
     expect_str(answer(w, s.run, "organizations:ListTargetsForPolicy", "p-2"),
                "{\"Targets\":[{\"TargetId\":\"ou-1\",\"Type\":\"ORGANIZATIONAL_UNIT\"}]}");
     expect_str(answer(w, s.run, "organizations:ListTargetsForPolicy", "p-Full"),
@@ -219,13 +219,13 @@ static void a_folder_is_the_same_as_a_document(void **state)
     struct err e = {0};
     for (size_t i = 0; i < FILES; i++)
         put(w, arena_cstr(w->a, arena_printf(w->a, "tree/%s", files[i][0])), str_of(files[i][1]));
-    expect_ok(import(w, BUNDLE_IAM_COLLECT, as_document(w), &one, &e), &e);
+    expect_ok(import(w, IMPORT_IAM_COLLECT, as_document(w), &one, &e), &e);
     const char *all = "SELECT c.op, c.account, c.region, c.params, c.status, r.pos, r.data FROM call c LEFT JOIN resource r ON r.call = c.id "
                       "WHERE c.run = :run ORDER BY 1, 2, 3, 4, 6";
     struct str first = rows(w, all, one.run);
     char *tree = arena_cstr(w->a, arena_printf(w->a, "%s/tree", w->folder));
     assert_int_equal(symlink("/etc", arena_cstr(w->a, arena_printf(w->a, "%s/accounts/" ID "/s3/evil", tree))), 0);
-    expect_ok(import(w, BUNDLE_IAM_COLLECT, tree, &other, &e), &e);
+    expect_ok(import(w, IMPORT_IAM_COLLECT, tree, &other, &e), &e);
     assert_true(str_eq(first, rows(w, all, other.run)));
     assert_int_equal(other.note_count, 2); /* the link is told and not followed */
     assert_true(one.calls > 20 && one.calls == other.calls);
@@ -248,7 +248,7 @@ static void hostile_input_leaves_the_store_as_it_was(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct bundle_summary s;
         struct err e = {0};
-        if (import(w, BUNDLE_IAM_COLLECT, put(w, "bad.json", str_of(bad[i])), &s, &e))
+        if (import(w, IMPORT_IAM_COLLECT, put(w, "bad.json", str_of(bad[i])), &s, &e))
             fail_msg("was taken: %s", bad[i]);
         assert_int_equal(e.kind, ERR_PARSE);
         expect_str(rows(w, "SELECT (SELECT count(*) FROM run) + (SELECT count(*) FROM call) + (SELECT count(*) FROM resource) + :run", 0), "0\n");
@@ -256,7 +256,7 @@ static void hostile_input_leaves_the_store_as_it_was(void **state)
     /* Wrong types where text was to be: no crash, and nothing is made of them. */
     struct bundle_summary s;
     struct err e = {0};
-    expect_ok(import(w, BUNDLE_IAM_COLLECT,
+    expect_ok(import(w, IMPORT_IAM_COLLECT,
                      put(w, "odd.json", STR("{\"accounts/" ID "/iam/user/u/metadata.json\":{\"arn\":\"a\",\"name\":\"u\",\"id\":7,\"path\":[]},"
                                             "\"accounts/" ID "/iam/user/u/managed-policies.json\":[1,{},null],"
                                             "\"accounts/" ID "/iam/user/u/inline-policies.json\":{\"p\":3},"
@@ -271,22 +271,22 @@ static void gaad_is_one_call(void **state)
     struct err e = {0};
     const char *text = "{\"UserDetailList\":[],\"GroupDetailList\":[],\"RoleDetailList\":[{\"Arn\":\"arn:aws:iam::" ID ":role/r\",\"RoleName\":\"r\","
                        "\"RoleId\":\"AROA2\"}],\"Policies\":[{\"Arn\":\"arn:aws:iam::aws:policy/X\",\"PolicyName\":\"X\"}]}";
-    expect_ok(import(w, BUNDLE_GAAD, put(w, "gaad.json", str_of(text)), &s, &e), &e);
+    expect_ok(import(w, IMPORT_GAAD, put(w, "gaad.json", str_of(text)), &s, &e), &e);
     expect_str(rows(w, "SELECT account, region, op, status, rows FROM call WHERE run = :run", s.run),
                ID " us-east-1 iam:GetAccountAuthorizationDetails ok 2\n");
-    expect_ok(import(w, BUNDLE_GAAD,
+    expect_ok(import(w, IMPORT_GAAD,
                      put(w, "part.json", STR("{\"IsTruncated\":true,\"Policies\":[{\"Arn\":\"arn:aws:iam::" ID ":policy/p\"}]}")), &s, &e), &e);
     expect_str(rows(w, "SELECT status, code FROM call WHERE run = :run", s.run), "truncated MorePages\n");
     static const char *const bad[] = {"", "[]", "{}", "{\"RoleDetailList\":{}}", "{\"RoleDetailList\":[1]}", "{\"Policies\":[]}",
                                       "{\"Policies\":[{\"Arn\":\"arn:aws:iam::aws:policy/X\"}]}",
                                       "{\"Policies\":[{\"Arn\":\"arn:aws:iam::" ID ":policy/p\"},{\"Arn\":\"arn:aws:iam::444455556666:policy/p\"}]}"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        if (import(w, BUNDLE_GAAD, put(w, "bad.json", str_of(bad[i])), &s, &e))
+        if (import(w, IMPORT_GAAD, put(w, "bad.json", str_of(bad[i])), &s, &e))
             fail_msg("was taken: %s", bad[i]);
         assert_int_equal(e.kind, ERR_PARSE);
         expect_str(rows(w, "SELECT count(*) + :run FROM run", 0), "2\n");
     }
-    assert_false(import(w, BUNDLE_GAAD, w->folder, &s, &e));
+    assert_false(import(w, IMPORT_GAAD, w->folder, &s, &e));
     assert_int_equal(e.kind, ERR_IO);
 }
 
