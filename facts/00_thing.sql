@@ -10,18 +10,39 @@ CREATE TABLE fact_thing (
   source_type TEXT, source TEXT, tenant TEXT, why TEXT, conflict INTEGER, shared INTEGER, phi INTEGER
 );
 
-INSERT INTO fact_thing (account, region, type, id, arn, name, tags, vpc, source_type, source)
+-- Of the rows that a thing has, the first; picked without its data, so that only short rows are sorted.
+DROP TABLE IF EXISTS temp_thing_row;
+CREATE TABLE temp_thing_row (id INTEGER PRIMARY KEY);
+INSERT INTO temp_thing_row
+SELECT min(r.id) FROM snap_resource r
+WHERE r.kind = 'resource' AND r.type IS NOT NULL
+  AND NOT (r.type = 'AWS::IAM::ManagedPolicy' AND coalesce(r.arn, '') GLOB 'arn:aws*:iam::aws:policy/*')
+  AND NOT (r.type = 'AWS::EC2::PrefixList' AND coalesce(r.data ->> '$.OwnerId', '') = 'AWS')
+  AND r.type NOT LIKE 'AWS::Organizations::%'
+  AND NOT (r.type = 'AWS::CloudTrail::Trail' AND r.arn GLOB 'arn:*:cloudtrail:*:*:trail/*' AND r.arn NOT GLOB '*:' || r.account || ':trail/*')
+GROUP BY r.account, r.type, coalesce(r.arn, r.region || ' ' || r.rid, r.id);
+-- Tags that a thing's own answer does not carry, where the tagging service was asked.
+DROP TABLE IF EXISTS temp_thing_tags;
+CREATE TABLE temp_thing_tags (arn TEXT, account TEXT, tags TEXT, PRIMARY KEY (arn, account)) WITHOUT ROWID;
+INSERT OR IGNORE INTO temp_thing_tags
+SELECT arn, account, tags FROM snap_resource WHERE op = 'resourcegroupstaggingapi:GetResources' AND tags IS NOT NULL AND arn IS NOT NULL;
+DROP TABLE IF EXISTS temp_bucket_tags;
+CREATE TABLE temp_bucket_tags (account TEXT, bucket TEXT, tags TEXT, PRIMARY KEY (account, bucket)) WITHOUT ROWID;
+INSERT OR IGNORE INTO temp_bucket_tags
+SELECT b.account, b.parent, json_group_object(t.value ->> '$.Key', t.value ->> '$.Value') FROM snap_resource b, json_each(b.data, '$.TagSet') t
+WHERE b.op = 's3:GetBucketTagging' GROUP BY b.account, b.parent;
+
+INSERT INTO fact_thing (account, region, type, id, arn, name, tags, vpc, source_type, source, tenant, why, conflict, shared, phi)
+WITH thing AS MATERIALIZED (
 SELECT r.account,
-       coalesce(CASE r.op WHEN 's3:ListBuckets' THEN r.data ->> '$.BucketRegion' END, r.region), r.type, r.rid, r.arn, r.name,
-       coalesce(r.tags, CASE r.op WHEN 's3:ListBuckets' THEN
-         (SELECT json_group_object(t.value ->> '$.Key', t.value ->> '$.Value')
-          FROM snap_resource b, json_each(b.data, '$.TagSet') t
-          WHERE b.op = 's3:GetBucketTagging' AND b.account = r.account AND b.parent = r.name HAVING count(*) > 0) END),
+       coalesce(CASE r.op WHEN 's3:ListBuckets' THEN r.data ->> '$.BucketRegion' END, r.region) AS region, r.type, r.rid, r.arn, r.name,
+       coalesce(r.tags, CASE r.op WHEN 's3:ListBuckets' THEN (SELECT b.tags FROM temp_bucket_tags b WHERE b.account = r.account AND b.bucket = r.name) END,
+                g.tags) AS tags,
        CASE WHEN r.type LIKE 'AWS::EC2::%' THEN coalesce(r.data ->> '$.VpcId', r.data ->> '$.Attachments[0].VpcId')
             WHEN r.type LIKE 'AWS::RDS::%' THEN coalesce(r.data ->> '$.DBSubnetGroup.VpcId', r.data ->> '$.VpcId')
             WHEN r.type LIKE 'AWS::Lambda::%' THEN r.data ->> '$.VpcConfig.VpcId'
             WHEN r.type LIKE 'AWS::OpenSearchService::%' THEN r.data ->> '$.VPCOptions.VPCId'
-            ELSE coalesce(r.data ->> '$.VpcId', r.data ->> '$.VPCId') END,
+            ELSE coalesce(r.data ->> '$.VpcId', r.data ->> '$.VPCId') END AS vpc,
        CASE r.type WHEN 'AWS::EC2::Snapshot' THEN 'AWS::EC2::Volume' WHEN 'AWS::EC2::Volume' THEN 'AWS::EC2::Instance'
                    WHEN 'AWS::EC2::Image' THEN 'AWS::EC2::Snapshot' WHEN 'AWS::RDS::DBSnapshot' THEN 'AWS::RDS::DBInstance'
                    WHEN 'AWS::RDS::DBClusterSnapshot' THEN 'AWS::RDS::DBCluster'
@@ -34,7 +55,7 @@ SELECT r.account,
                    WHEN 'AWS::Logs::LogGroup' THEN
                      CASE WHEN r.name LIKE '/aws/rds/instance/%' THEN 'AWS::RDS::DBInstance'
                           WHEN r.name LIKE '/aws/rds/cluster/%' THEN 'AWS::RDS::DBCluster'
-                          WHEN r.name LIKE '/aws/lambda/%' THEN 'AWS::Lambda::Function' END END,
+                          WHEN r.name LIKE '/aws/lambda/%' THEN 'AWS::Lambda::Function' END END AS source_type,
        CASE r.type WHEN 'AWS::EC2::Snapshot' THEN r.data ->> '$.VolumeId'
                    WHEN 'AWS::EC2::Volume' THEN r.data ->> '$.Attachments[0].InstanceId'
                    WHEN 'AWS::EC2::Image' THEN r.data ->> '$.BlockDeviceMappings[0].Ebs.SnapshotId'
@@ -50,26 +71,20 @@ SELECT r.account,
                      CASE WHEN r.name LIKE '/aws/rds/instance/%' OR r.name LIKE '/aws/rds/cluster/%'
                           THEN substr(r.name, instr(substr(r.name, 10), '/') + 10,
                                       instr(substr(r.name, instr(substr(r.name, 10), '/') + 10) || '/', '/') - 1)
-                          WHEN r.name LIKE '/aws/lambda/%' THEN substr(r.name, 13) END END
-FROM snap_resource r
-WHERE r.kind = 'resource' AND r.type IS NOT NULL
-  AND NOT (r.type = 'AWS::IAM::ManagedPolicy' AND coalesce(r.arn, '') GLOB 'arn:aws*:iam::aws:policy/*')
-  AND NOT (r.type = 'AWS::EC2::PrefixList' AND coalesce(r.data ->> '$.OwnerId', '') = 'AWS')
-  AND r.type NOT LIKE 'AWS::Organizations::%'
-  AND NOT (r.type = 'AWS::CloudTrail::Trail' AND r.arn GLOB 'arn:*:cloudtrail:*:*:trail/*' AND r.arn NOT GLOB '*:' || r.account || ':trail/*')
-GROUP BY r.account, r.type, coalesce(r.arn, r.region || ' ' || r.rid, r.id);
+                          WHEN r.name LIKE '/aws/lambda/%' THEN substr(r.name, 13) END END AS source
+FROM temp_thing_row o CROSS JOIN snap_resource r ON r.id = o.id LEFT JOIN temp_thing_tags g ON g.arn = r.arn AND g.account = r.account
+), judged AS MATERIALIZED (
+SELECT *, tenant_of(account, vpc, tags, arn) AS doc FROM thing
+)
+SELECT account, region, type, rid, arn, name, tags, vpc, source_type, source,
+       doc ->> '$.tenant', doc ->> '$.why', doc ->> '$.conflict', doc ->> '$.shared', phi_of(type, arn)
+FROM judged;
+DROP TABLE temp_thing_row;
+DROP TABLE temp_thing_tags;
+DROP TABLE temp_bucket_tags;
 
 CREATE INDEX fact_thing_id ON fact_thing (id, type);
 CREATE INDEX fact_thing_arn ON fact_thing (arn);
-
--- Tags that a thing's own answer does not carry, where the tagging service was asked.
-UPDATE fact_thing SET tags = t.tags
-FROM (SELECT account, arn, tags FROM snap_resource WHERE op = 'resourcegroupstaggingapi:GetResources' AND tags IS NOT NULL) t
-WHERE fact_thing.tags IS NULL AND fact_thing.arn = t.arn AND fact_thing.account = t.account;
-
-UPDATE fact_thing SET (tenant, why, shared, conflict, phi) =
-  (SELECT t.doc ->> '$.tenant', t.doc ->> '$.why', t.doc ->> '$.shared', t.doc ->> '$.conflict', phi_of(type, arn)
-   FROM (SELECT tenant_of(fact_thing.account, fact_thing.vpc, fact_thing.tags, fact_thing.arn) AS doc) t);
 
 -- Chains are at most an image of a snapshot of a volume of an instance: three rounds settle them.
 UPDATE fact_thing SET tenant = s.tenant, why = 'from ' || s.id || ': ' || s.why, shared = s.shared

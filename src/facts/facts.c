@@ -3,6 +3,7 @@
 #include "base/embed.h"
 #include "codec/hash.h"
 #include "facts/functions.h"
+#include "facts/tenant.h"
 #include "store/snapshot.h"
 
 enum { CONFIG_BYTES_MAX = 16 << 20 };
@@ -132,6 +133,7 @@ bool facts_build(struct arena *a, struct store *s, int64_t run, const struct jso
     struct fact_context *ctx = arena_new_of(a, struct fact_context);
     ctx->scratch = arena_child(a, 0);
     ctx->config = config ? config : json_new(a, JSON_OBJECT);
+    ctx->tenants = tenant_index_new(a, ctx->config);
     ctx->now_us = now_us;
     struct buf text;
     buf_init(&text, CONFIG_BYTES_MAX);

@@ -9,6 +9,7 @@
 struct fact_context {
     struct arena *scratch; /* reset by each call */
     const struct json *config;
+    struct tenant_index *tenants;
     int64_t now_us;
     bool building; /* facts may not depend on the clock */
 };

@@ -76,7 +76,7 @@ static void fn_tenant(struct sql_call *c)
     struct thing t = {.account = sql_arg_str(c, 0), .vpc = sql_arg_str(c, 1), .arn = sql_arg_str(c, 3)};
     if (!sql_arg_is_null(c, 2))
         t.tags = json_parse(ctx->scratch, sql_arg_str(c, 2), FUNCTION_RESULT_MAX, NULL);
-    struct tenancy r = tenant_of(ctx->scratch, ctx->config, &t);
+    struct tenancy r = tenant_by_index(ctx->scratch, ctx->tenants, &t);
     struct buf b;
     struct json_out o;
     buf_init(&b, FUNCTION_RESULT_MAX);

@@ -64,10 +64,11 @@ static struct str tag_match(struct arena *a, const struct json *config, struct s
     return (struct str){0};
 }
 
-struct tenancy tenant_of(struct arena *a, const struct json *config, const struct thing *t)
+struct tenancy tenant_among(struct arena *a, const struct json *config, const struct json *const *rules, uint32_t count, const struct thing *t)
 {
     struct tenancy r = {0};
-    for json_each(rule, json_getz(config, "tenants")) {
+    for (uint32_t i = 0; i < count; i++) {
+        const struct json *rule = rules[i];
         struct str why = rule_match(a, config, rule, t);
         if (!why.ptr)
             why = tag_match(a, config, rule->key, t);
@@ -93,6 +94,16 @@ struct tenancy tenant_of(struct arena *a, const struct json *config, const struc
     }
     r.why = STR("unassigned");
     return r;
+}
+
+struct tenancy tenant_of(struct arena *a, const struct json *config, const struct thing *t)
+{
+    const struct json *tenants = json_getz(config, "tenants");
+    const struct json **rules = arena_array_of(a, const struct json *, tenants ? tenants->count + 1 : 1);
+    uint32_t count = 0;
+    for json_each(rule, tenants)
+        rules[count++] = rule;
+    return tenant_among(a, config, rules, count, t);
 }
 
 /* CloudFormation types that can hold data of patients. */

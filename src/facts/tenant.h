@@ -24,6 +24,13 @@ struct tenancy {
 
 /* `config` is ward.yaml as JSON. Results point into `a` and `config`. */
 struct tenancy tenant_of(struct arena *a, const struct json *config, const struct thing *t);
+/* The same where only these rules of `tenants`, in their order, can take the thing in. */
+struct tenancy tenant_among(struct arena *a, const struct json *config, const struct json *const *rules, uint32_t count, const struct thing *t);
+
+/* The rules by what they name, for many things and many tenants: says the same as tenant_of(). */
+struct tenant_index;
+struct tenant_index *tenant_index_new(struct arena *a, const struct json *config);
+struct tenancy tenant_by_index(struct arena *a, const struct tenant_index *ix, const struct thing *t);
 /* Can a thing of this CloudFormation type hold data, and is it not declared otherwise in `stores`? */
 bool tenant_phi(const struct json *config, struct str type, struct str arn);
 

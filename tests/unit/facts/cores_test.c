@@ -172,12 +172,39 @@ static void a_tag_names_its_tenant(void **state)
     arena_free(a);
 }
 
+/* Every choice of account, VPC, tags and ARN from small pools against rules of every form: the index says what the list says. */
+static void the_index_of_tenants_says_what_their_list_says(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(0);
+    struct json *config = json_parse(a, STR("{\"accounts\":{\"prod\":{\"id\":\"3\"}},\"defaults\":{\"tenant_tags\":[\"T\"]},\"tenants\":{"
+        "\"a\":{\"accounts\":[\"1\",\"prod\"]},\"b\":{\"vpcs\":[\"vpc-1\"],\"arns\":[\"arn:x:one\"]},\"c\":{\"arns\":[\"arn:x:*\",\"*two\"]},"
+        "\"d\":{\"tags\":{\"K\":\"v\",\"L\":\"w*\"}},\"e\":{\"tags\":[\"K=v\",\"M=?\"]},\"f\":{\"accounts\":[\"4*\"]},\"g\":{\"tags\":{\"L\":\"w*\"}},\"h\":{}},"
+        "\"shared\":{\"s\":{\"accounts\":[\"2\"]}}}"), 8192, NULL);
+    assert_non_null(config);
+    struct tenant_index *ix = tenant_index_new(a, config);
+    static const char *const accounts[] = {"1", "2", "3", "44", "5"}, *const vpcs[] = {"", "vpc-1", "vpc-2"},
+        *const arns[] = {"", "arn:x:one", "arn:x:two", "arn:y:two", "arn:y:three"},
+        *const tags[] = {"{}", "{\"K\":\"v\"}", "{\"K\":\"v\",\"L\":\"wx\"}", "{\"L\":\"w\"}", "{\"M\":\"1\"}", "{\"T\":\"h\"}", "{\"T\":\"a\",\"K\":1}"};
+    unsigned conflicts = 0, found = 0;
+    for (unsigned n = 0; n < 5 * 3 * 5 * 7; n++) {
+        struct thing t = {.account = str_of(accounts[n % 5]), .vpc = str_of(vpcs[n / 5 % 3]), .arn = str_of(arns[n / 15 % 5]),
+                          .tags = json_parse(a, str_of(tags[n / 75]), 4096, NULL)};
+        struct tenancy x = tenant_of(a, config, &t), y = tenant_by_index(a, ix, &t);
+        assert_true(str_eq(x.tenant, y.tenant) && str_eq(x.why, y.why) && x.conflict == y.conflict && x.shared == y.shared);
+        conflicts += x.conflict;
+        found += x.tenant.ptr != NULL;
+    }
+    assert_true(conflicts > 50 && found > 50);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(halves_of_the_world_are_the_world), cmocka_unit_test(union_counts_as_counting_does),
         cmocka_unit_test(schedules_are_as_far_apart_as_their_runs), cmocka_unit_test(ports),
-        cmocka_unit_test(bad_documents_are_refused), cmocka_unit_test(two_tenants_are_none),
+        cmocka_unit_test(bad_documents_are_refused), cmocka_unit_test(two_tenants_are_none), cmocka_unit_test(the_index_of_tenants_says_what_their_list_says),
         cmocka_unit_test(a_tag_names_its_tenant)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
