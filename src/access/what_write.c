@@ -1,43 +1,6 @@
 #include "access/what.h"
 
-static void lower_key(struct json_out *o, struct str text, bool lower)
-{
-    char name[256];
-    if (!lower || text.len >= sizeof name) {
-        jo_key_str(o, text);
-        return;
-    }
-    for (size_t i = 0; i < text.len; i++)
-        name[i] = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? (char)(text.ptr[i] + 32) : text.ptr[i];
-    jo_key_str(o, str_make(name, text.len));
-}
-
-/* Entries of one operator stand together. */
-static void write_conditions(const struct what_statement *s, bool lower, struct json_out *o)
-{
-    jo_key(o, "Condition");
-    jo_object(o);
-    for (uint32_t i = 0; i < s->condition_count; i++) {
-        bool first = true;
-        for (uint32_t j = 0; j < i && first; j++)
-            first = !str_eq_nocase(s->conditions[j]->op_text, s->conditions[i]->op_text);
-        if (!first)
-            continue;
-        lower_key(o, s->conditions[i]->op_text, lower);
-        jo_object(o);
-        for (uint32_t j = i; j < s->condition_count; j++) {
-            if (!str_eq_nocase(s->conditions[j]->op_text, s->conditions[i]->op_text))
-                continue;
-            lower_key(o, s->conditions[j]->key, lower);
-            jo_array(o);
-            for (uint32_t v = 0; v < s->conditions[j]->count; v++)
-                jo_str(o, s->conditions[j]->values[v].text);
-            jo_end_array(o);
-        }
-        jo_end_object(o);
-    }
-    jo_end_object(o);
-}
+#include "access/policy_json.h"
 
 static bool whole(const struct what_statement *s, uint32_t from, uint32_t to)
 {
@@ -97,8 +60,7 @@ void what_write(const struct world *w, const struct what_answer *answer, bool sh
         jo_object(o);
         jo_kv_strz(o, "Effect", s->allow ? "Allow" : "Deny");
         write_actions(w, s, shrink, o);
-        if (s->condition_count)
-            write_conditions(s, lower, o);
+        iam_conditions_write(s->conditions, s->condition_count, lower, o);
         jo_key(o, s->not_resource ? "NotResource" : "Resource");
         jo_array(o);
         for (uint32_t j = 0; j < s->resource_count; j++)

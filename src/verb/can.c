@@ -4,7 +4,7 @@
 #include "collect/lines.h"
 #include "iam/row.h"
 #include "iam/row_element.h"
-#include "verb/verb.h"
+#include "verb/can.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -133,7 +133,11 @@ int verb_can(struct ward *w, struct err *e)
         err_set(e, ERR_USAGE, "--batch takes no arguments: its rows are the questions");
     else if (batch)
         return run_batch(w, batch, e);
-    else
-        err_set(e, ERR_USAGE, "ward can needs --batch FILE");
+    else if (cli_arg_count(w->cli) >= 2)
+        return can_question(w, e);
+    else {
+        err_set(e, ERR_USAGE, "ward can needs a principal, an action and a resource, or --batch FILE");
+        err_hint(e, "for instance ward can role-name s3:GetObject arn:aws:s3:::bucket/key");
+    }
     return EXIT_GOOD;
 }

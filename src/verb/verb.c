@@ -1,5 +1,16 @@
 #include "verb/verb.h"
 
+/* The names of functions have '_' where a verb has '-'. */
+static bool is_named(struct str verb, const char *function)
+{
+    if (verb.len != strlen(function))
+        return false;
+    for (size_t i = 0; i < verb.len; i++)
+        if (verb.ptr[i] != (function[i] == '_' ? '-' : function[i]))
+            return false;
+    return true;
+}
+
 verb_function *verb_find(struct str name)
 {
     static const struct {
@@ -11,7 +22,7 @@ verb_function *verb_find(struct str name)
 #undef X
     };
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (str_eqz(name, verbs[i].name))
+        if (is_named(name, verbs[i].name))
             return verbs[i].function;
     return NULL;
 }

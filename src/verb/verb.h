@@ -44,6 +44,8 @@ typedef int verb_function(struct ward *w, struct err *e);
     X(explain)                                                                                     \
     X(diff)                                                                                        \
     X(can)                                                                                         \
+    X(who_can)                                                                                     \
+    X(what_can)                                                                                    \
     X(init)                                                                                        \
     X(waive)                                                                                       \
     X(config)                                                                                      \

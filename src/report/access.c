@@ -1,0 +1,58 @@
+#include "report/access.h"
+
+void access_report_join(struct access_report *r)
+{
+    r->result = r->answer->decision.result;
+    r->condition = r->answer->decision.condition;
+    const struct iam_caller *c = &r->q->caller;
+    bool denied = r->result == IAM_IMPLICITLY_DENIED || r->result == IAM_EXPLICITLY_DENIED;
+    if (denied || r->need == ACCESS_KEY_NONE)
+        return;
+    if (r->need == ACCESS_KEY_UNREAD) {
+        r->result = IAM_UNKNOWN;
+        return;
+    }
+    if (r->need == ACCESS_KEY_AWS_MANAGED) {
+        /* AWS KMS Developer Guide, "AWS managed keys" (read 2026): they serve their own account only. */
+        if (r->answer->request.resource_account.ptr && !str_eq(r->answer->request.resource_account, c->account)) {
+            r->result = IAM_IMPLICITLY_DENIED;
+            r->condition = residue_false;
+        }
+        return;
+    }
+    const struct iam_decision *key = &r->key->decision;
+    r->condition = residue_and(r->w->pool, r->condition, key->condition);
+    switch (residue_judge(r->w->pool, r->condition)) {
+    case RESIDUE_ALWAYS: r->result = IAM_ALLOWED; break;
+    case RESIDUE_SOME: r->result = IAM_ALLOWED_IF; break;
+    case RESIDUE_CANNOT_TELL: r->result = IAM_UNKNOWN; break;
+    case RESIDUE_NEVER: r->result = key->result == IAM_EXPLICITLY_DENIED ? IAM_EXPLICITLY_DENIED : IAM_IMPLICITLY_DENIED; break;
+    }
+}
+
+static struct str service_of(struct str op)
+{
+    struct str rest = op;
+    return str_cut(&rest, ':');
+}
+
+static bool bears(const struct access_report *r, const struct world_gap *g)
+{
+    struct str service = service_of(g->op), owner = r->answer->request.resource_account;
+    if (!g->account.ptr || str_eqz(service, "organizations"))
+        return true;
+    if (str_eqz(service, "iam"))
+        return str_eq(g->account, r->q->caller.account) || (str_eqz(r->q->service, "sts") && str_eq(g->account, owner));
+    bool of_resource = str_eq(service, r->q->service) || (str_eqz(service, "s3control") && str_eqz(r->q->service, "s3")) ||
+                       (r->need != ACCESS_KEY_NONE && str_eqz(service, "kms"));
+    return of_resource && str_eq(g->account, owner);
+}
+
+uint32_t access_gaps(const struct access_report *r, const struct world_gap **out, uint32_t max)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->w->gap_count; i++)
+        if (bears(r, &r->w->gaps[i]) && count++ < max)
+            out[count - 1] = &r->w->gaps[i];
+    return count;
+}

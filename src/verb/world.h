@@ -1,0 +1,22 @@
+/*
+ * verb/world.h: the organization of a stored run in memory, for the verbs that answer questions about access.
+ */
+#ifndef WARD_VERB_WORLD_H
+#define WARD_VERB_WORLD_H
+
+#include "access/ask.h"
+#include "verb/verb.h"
+
+struct verb_world {
+    struct store *store;
+    struct world *world;
+    int64_t run;
+};
+
+/* The run of --run, else the newest, of --db: its facts are brought up to date and loaded. ERR_NO_DATA when there is none. */
+bool verb_world_open(struct ward *w, struct verb_world *out, struct err *e) WARN_UNUSED;
+void verb_world_close(struct verb_world *v);
+/* --context, --strict, --session-policy and --endpoint, where the verb has them. */
+bool verb_world_circumstances(struct ward *w, struct verb_world *v, struct access_question *q, struct err *e) WARN_UNUSED;
+
+#endif
