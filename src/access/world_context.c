@@ -34,6 +34,15 @@ static void known(struct keys *k, struct str name, struct str value) { put(k, na
 static void known_list(struct keys *k, struct str name, struct str value) { put(k, name, IAM_KEY_KNOWN, &value, 1, true); }
 /* There, but what it says is not known. */
 static void some(struct keys *k, struct str name) { put(k, name, IAM_KEY_SOME, NULL, 0, false); }
+/* "This key is always included in the request context", and only the request tells its value. */
+static void always_there(struct keys *k)
+{
+    some(k, STR("aws:securetransport"));
+    some(k, STR("aws:currenttime"));
+    some(k, STR("aws:epochtime"));
+    some(k, STR("aws:viaawsservice"));
+}
+
 /* Nothing is known of it, which must be said of a key that is fixed: it was not read. */
 static void open(struct keys *k, struct str name) { put(k, name, IAM_KEY_OPEN, NULL, 0, false); }
 
@@ -256,6 +265,7 @@ void world_context(const struct world *w, struct arena *a, uint32_t principal, u
     const struct world_resource *res = resource < w->resource_count ? &w->resources[resource] : NULL;
     struct keys k = {.w = w, .a = a, .given = given, .out = &r->context};
     r->context = (struct iam_context){.open = true};
+    always_there(&k);
     principal_keys(&k, p, &r->caller);
     resource_keys(&k, res, r);
     for (uint32_t i = 0; i < w->tag_key_count; i++)

@@ -10,9 +10,9 @@ static struct iam_policy_set one(struct arena *a, struct iam_policy_ref ref)
     return (struct iam_policy_set){item, 1};
 }
 
-static struct iam_policy_set unread(struct arena *a, struct str id, const char *why, struct str whose)
+static struct iam_policy_set unread(struct arena *a, const char *what, struct str whose)
 {
-    return one(a, (struct iam_policy_ref){.id = id, .unread = arena_printf(a, "%s %.*s", why, STR_ARG(whose))});
+    return one(a, (struct iam_policy_ref){.id = arena_printf(a, "%s %.*s", what, STR_ARG(whose))});
 }
 
 static const struct world_account *account_at(const struct world *w, uint32_t row)
@@ -39,16 +39,16 @@ static void identity_layers(const struct world *w, struct arena *a, const struct
     if (!c->account.ptr || c->kind == IAM_CALLER_WEB || out->identity_is_root)
         return;
     if (of_the_organization(account_at(w, world_account_of(w, c->account))))
-        out->identity = unread(a, c->text, "the policies were not read of", c->text);
+        out->identity = unread(a, "the policies of", c->text);
     else
         out->identity_is_root = true;
 }
 
-static const struct iam_level *unread_level(struct arena *a, const char *kind, struct str account)
+static const struct iam_level *unread_level(struct arena *a, const char *what, struct str account)
 {
     struct iam_level *level = arena_new_of(a, struct iam_level);
     level->name = account;
-    level->policies = unread(a, str_of(kind), "which policies of the organization hold was not read for", account);
+    level->policies = unread(a, what, account);
     return level;
 }
 
@@ -60,7 +60,7 @@ static void scp_levels(const struct world *w, struct arena *a, const struct iam_
     if (!of_the_organization(account) || c->service_linked || c->kind == IAM_CALLER_WEB)
         return;
     if (!account->org_read || (account->scps_on && !account->is_management && !account->scp_count)) {
-        out->scps = unread_level(a, "SCP", account->id);
+        out->scps = unread_level(a, "the service control policies over", account->id);
         out->scp_count = 1;
     } else if (account->scps_on && !account->is_management) {
         out->scps = account->scps;
@@ -81,7 +81,7 @@ static void rcp_levels(const struct world *w, struct arena *a, const struct worl
         !iam_catalogue_rcp_service(w->catalogue, r->service))
         return;
     if (!account->org_read) {
-        out->rcps = unread_level(a, "RCP", account->id);
+        out->rcps = unread_level(a, "the resource control policies over", account->id);
         out->rcp_count = 1;
     } else if (account->rcps_on && !account->is_management) {
         out->rcps = account->rcps;
@@ -137,7 +137,7 @@ static void unknown_resource(const struct world *w, struct arena *a, const struc
     if (owner && owner->collected)
         return;
     out->has_resource = true;
-    out->resource = unread(a, STR("ResourcePolicy"), "the policy was not read of", r->resource);
+    out->resource = unread(a, "the policy of", r->resource);
 }
 
 static void resource_layers(const struct world *w, struct arena *a, const struct world_resource *res, const struct iam_request *r,
@@ -157,7 +157,7 @@ static void resource_layers(const struct world *w, struct arena *a, const struct
         return;
     }
     if ((out->has_resource = res->has_policy || !res->policy_read))
-        out->resource = res->has_policy ? one(a, res->policy) : unread(a, STR("ResourcePolicy"), "the policy was not read of", res->arn);
+        out->resource = res->has_policy ? one(a, res->policy) : unread(a, "the policy of", res->arn);
     if ((out->has_second_resource = res->second_policy.id.ptr != NULL))
         out->second_resource = one(a, res->second_policy);
     out->grants = res->grants;

@@ -202,12 +202,22 @@ static void word_leaf(const struct leaf_data *d, bool not, struct buf *out)
         word_values(l, out);
         return;
     case RESIDUE_PATTERN:
-        word_values(l, out);
+        text_safe(out, l->values[0]);
+        if (l->count > 1) {
+            buf_addz(out, " (");
+            text_safe(out, l->values[1]);
+            buf_addz(out, ")");
+        }
         buf_addz(out, not ? " does not stand for " : " stands for ");
         text_safe(out, l->key);
         return;
     case RESIDUE_UNREAD:
-        word_values(l, out);
+        text_safe(out, l->values[0]);
+        if (l->count > 1) {
+            buf_addz(out, " (");
+            text_safe(out, l->values[1]);
+            buf_addz(out, ")");
+        }
         buf_addz(out, not ? ", which was not read, does not say so" : ", which was not read, says so");
         return;
     }

@@ -31,8 +31,8 @@ void access_report_json(const struct access_report *r, struct buf *out);
 /* What was not read and bears on an answer: calls of the caller's account, the owner's, and the organization. The first
  * `max` into `out`; returns how many there are. */
 uint32_t access_gaps(const struct access_report *r, const struct world_gap **out, uint32_t max);
-/* The context that makes the request a plain Allowed: what was given, and what the condition asks for. False when none was
- * found. */
+/* The context that makes the request a plain Allowed: what was given, and what the condition asks for. It has been asked
+ * again and was allowed; false when none was found. */
 bool access_replay_context(const struct access_report *r, struct iam_context *out);
 /* "ward can '...' ... --context k=v", in shell quotes. */
 void access_replay_command(const struct access_report *r, const struct iam_context *c, struct buf *out);

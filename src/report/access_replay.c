@@ -1,6 +1,33 @@
 #include "access/policy_json.h"
 #include "report/access.h"
 
+static bool is_allowed(const struct access_report *r, const struct access_question *q)
+{
+    struct access_answer x;
+    struct iam_pattern_answer parts;
+    if (r->parts)
+        access_answer_pattern(r->w, r->a, q, &x, &parts);
+    else
+        access_answer(r->w, r->a, q, 0, &x);
+    return x.decision.result == IAM_ALLOWED;
+}
+
+/* Asks again with the context, and nothing else unknown. */
+static bool holds(const struct access_report *r, const struct iam_context *c)
+{
+    struct access_question q = *r->q, key;
+    q.given = *c;
+    q.strict = true;
+    access_follow_path(r->w, r->a, &q);
+    if (!is_allowed(r, &q))
+        return false;
+    if (access_key_question(r->w, r->a, &q, &key) != ACCESS_KEY_ASK)
+        return true;
+    struct access_answer x;
+    access_answer(r->w, r->a, &key, 0, &x);
+    return x.decision.result == IAM_ALLOWED;
+}
+
 bool access_replay_context(const struct access_report *r, struct iam_context *out)
 {
     struct iam_context found = {0};
@@ -12,7 +39,11 @@ bool access_replay_context(const struct access_report *r, struct iam_context *ou
     for (uint32_t i = 0; i < found.count; i++)
         if (found.keys[i].state == IAM_KEY_KNOWN && !iam_context_get(&r->q->given, found.keys[i].name))
             access_context_put(r->w->catalogue, r->a, out, found.keys[i].name, found.keys[i].values, found.keys[i].count);
-    return true;
+    /* Every request says how it travels; the condition may have left that open. */
+    struct str secure = STR("aws:SecureTransport"), yes = STR("true");
+    if (r->result == IAM_ALLOWED_IF && !iam_context_get(out, secure))
+        access_context_put(r->w->catalogue, r->a, out, secure, &yes, 1);
+    return r->result == IAM_ALLOWED || holds(r, out);
 }
 
 static void quoted(struct buf *out, struct str s)

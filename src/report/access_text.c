@@ -44,7 +44,7 @@ static void words(struct buf *out, const struct residue *f)
 
 static void where(struct buf *out, const struct iam_trace_row *t)
 {
-    text_safe(out, t->policy);
+    text_safe(out, str_eqz(t->policy, "ResourcePolicy") ? STR("its own policy") : t->policy);
     buf_addf(out, " statement %u", t->index + 1);
     if (t->sid.len) {
         buf_addz(out, " (");
@@ -91,6 +91,10 @@ static void silent_layers(struct buf *out, const struct access_report *r, const 
     for (uint32_t i = 0; i < trace->count && i < trace->size; i++)
         if (took_part(&trace->rows[i]) && trace->rows[i].allow)
             there[trace->rows[i].layer] = false;
+    /* An allowed request needs one of these two only. */
+    bool allowed = r->answer->decision.result == IAM_ALLOWED || r->answer->decision.result == IAM_ALLOWED_IF;
+    if (allowed)
+        there[IAM_LAYER_IDENTITY] = there[IAM_LAYER_RESOURCE] = false;
     for (unsigned i = 0; i < IAM_LAYER_COUNT; i++)
         if (there[i])
             buf_addf(out, "  %-9s has no statement that allows it\n", layer_word((enum iam_layer)i));
@@ -98,7 +102,7 @@ static void silent_layers(struct buf *out, const struct access_report *r, const 
         buf_addf(out, "  %-9s the root user needs no policy\n", "identity");
     else if (l->identity_is_root)
         buf_addf(out, "  %-9s not collected: the account outside rules that, and is taken to allow it\n", "identity");
-    if (!l->has_resource && !r->answer->request.no_resource_type)
+    if (!allowed && !l->has_resource && !r->answer->request.no_resource_type)
         buf_addf(out, "  %-9s has no policy of its own that bears on it\n", "resource");
 }
 
@@ -112,12 +116,15 @@ static const char *why_not(const struct iam_trace_row *t)
     }
 }
 
-static void almost(struct buf *out, const struct iam_trace *trace)
+/* Allows that would have helped a denied request, Denys that would have stopped an allowed one. */
+static void almost(struct buf *out, const struct iam_trace *trace, enum iam_result result)
 {
+    bool denied = result == IAM_IMPLICITLY_DENIED || result == IAM_EXPLICITLY_DENIED;
+    bool allowed = result == IAM_ALLOWED || result == IAM_ALLOWED_IF;
     uint32_t shown = 0, count = 0;
     for (uint32_t i = 0; i < trace->count && i < trace->size; i++) {
         const struct iam_trace_row *t = &trace->rows[i];
-        if (took_part(t) || t->how == IAM_T_NOT_ACTION)
+        if (took_part(t) || t->how == IAM_T_NOT_ACTION || (t->allow ? allowed : denied))
             continue;
         if (count++ == 0)
             buf_addz(out, "Almost:\n");
@@ -149,7 +156,7 @@ static void layers(struct buf *out, const struct access_report *r, const struct 
                 buf_addf(out, " %s", layer_word((enum iam_layer)i));
         buf_addc(out, '\n');
     }
-    almost(out, &x->trace);
+    almost(out, &x->trace, x->decision.result);
 }
 
 static void question(struct buf *out, const struct access_question *q)
@@ -182,6 +189,9 @@ static void parts(struct buf *out, const struct access_report *r)
 
 static void key_part(struct buf *out, const struct access_report *r, bool colour)
 {
+    enum iam_result first = r->answer->decision.result;
+    if (first == IAM_IMPLICITLY_DENIED || first == IAM_EXPLICITLY_DENIED)
+        return;
     switch (r->need) {
     case ACCESS_KEY_NONE: return;
     case ACCESS_KEY_UNREAD: buf_addz(out, "Whether it is encrypted with a key that must be opened was not read.\n"); return;
@@ -204,7 +214,10 @@ static void gaps(struct buf *out, const struct access_report *r)
     uint32_t count = access_gaps(r, some, GAPS_MAX);
     if (r->result != IAM_UNKNOWN)
         return;
-    buf_addz(out, "Not read:\n");
+    if (r->q->row == WORLD_NONE && !r->answer->request.no_resource_type)
+        buf_addz(out, "The resource is not among those that were collected.\n");
+    if (count)
+        buf_addz(out, "Not read:\n");
     for (uint32_t i = 0; i < count && i < GAPS_MAX; i++) {
         buf_addz(out, "  ");
         text_safe(out, some[i]->why);
@@ -215,7 +228,7 @@ static void gaps(struct buf *out, const struct access_report *r)
         buf_addc(out, '\n');
     }
     if (count > GAPS_MAX)
-        buf_addf(out, "  and %u more\n", count - GAPS_MAX);
+        buf_addf(out, "  and %u calls more: --output json\n", count - GAPS_MAX);
     if (r->condition != residue_true && r->condition != residue_false) {
         buf_addz(out, "It turns on: ");
         words(out, r->condition);

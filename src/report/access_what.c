@@ -24,7 +24,7 @@ static void service_line(const struct what_report *r, const struct what_statemen
         if (count > NAMES_MAX)
             buf_addf(&names, " and %u more", count - NAMES_MAX);
         buf_addf(out, "    %-22.*s ", STR_ARG(c->actions[span.from].service));
-        text_wrap(out, buf_str(&names), 27, 27, columns > 40 ? (size_t)columns : 100);
+        text_wrap(out, buf_str(&names), 27, 27, columns > 40 && columns < 200 ? (size_t)columns : 100);
         buf_addc(out, '\n');
     }
     buf_done(&names);

@@ -1,6 +1,7 @@
 #include "report/access.h"
 #include "verb/world.h"
 
+enum { COLUMNS_OF_FILE = 1000 };
 static const size_t answer_bytes_max = (size_t)256 << 20;
 
 int verb_what_can(struct ward *w, struct err *e)
@@ -19,7 +20,7 @@ int verb_what_can(struct ward *w, struct err *e)
         if (str_eqz(cli_str(w->cli, "output"), "json"))
             what_report_json(&r, &out);
         else
-            what_report_text(&r, w->term.out_colour, w->term.out_tty ? w->term.columns : 0, &out);
+            what_report_text(&r, w->term.out_colour, w->term.out_tty ? w->term.columns : COLUMNS_OF_FILE, &out);
         if (out.failed)
             err_set(e, ERR_LIMIT, "the answer is larger than 256 MiB");
         else

@@ -1,6 +1,7 @@
 #include "report/access.h"
 #include "verb/world.h"
 
+enum { COLUMNS_OF_FILE = 1000 };
 static const size_t answer_bytes_max = (size_t)256 << 20;
 
 /* --expect nobody: anybody is a violation; somebody: nobody is. */
@@ -20,7 +21,7 @@ static int print(struct ward *w, const struct who_report *r, struct err *e)
     if (str_eqz(cli_str(w->cli, "output"), "json"))
         who_report_json(r, &out);
     else
-        who_report_text(r, w->term.out_colour, w->term.out_tty ? w->term.columns : 0, &out);
+        who_report_text(r, w->term.out_colour, w->term.out_tty ? w->term.columns : COLUMNS_OF_FILE, &out);
     if (out.failed)
         err_set(e, ERR_LIMIT, "the answer is larger than 256 MiB");
     else
