@@ -242,3 +242,40 @@ void access_what(const struct world *w, struct arena *a, const struct access_que
     out->count = all.count;
     out->size = all.size;
 }
+
+/* Whether an ARN of the type can match the pattern, field by field. A name that is one variable has no slash in it. */
+static bool type_meets(struct str glob, struct str pattern)
+{
+    if (str_eqz(pattern, "*"))
+        return true;
+    for (unsigned f = 0; f < 6; f++)
+        if (!iam_globs_overlap(arn_field(glob, f), arn_field(pattern, f)))
+            return false;
+    struct str name = arn_field(glob, 5), want = arn_field(pattern, 5);
+    ptrdiff_t slash = str_index(want, '/', 0), star = str_index(want, '*', 0);
+    return str_index(name, '/', 0) >= 0 || slash < 0 || (star >= 0 && star < slash);
+}
+
+static bool is_of_any(const struct world *w, const struct iam_action_info *info, const struct what_statement *s)
+{
+    for (uint16_t t = 0; t < info->resource_type_count; t++)
+        for (uint32_t i = 0; i < s->resource_count; i++)
+            if (type_meets(w->catalogue->resources[info->resource_types[t]].glob, s->resources[i]))
+                return true;
+    return false;
+}
+
+void what_trim(const struct world *w, struct what_answer *answer)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < answer->count; i++) {
+        struct what_statement *s = &answer->statements[i];
+        for (size_t at = bits_next(s->actions, w->catalogue->action_count, 0); !s->not_resource && !what_is_any(s) && at < w->catalogue->action_count;
+             at = bits_next(s->actions, w->catalogue->action_count, at + 1))
+            if (!is_of_any(w, &w->catalogue->actions[at], s))
+                bits_clear(s->actions, at);
+        if (bits_any(s->actions, bits_words(w->catalogue->action_count)))
+            answer->statements[kept++] = *s;
+    }
+    answer->count = kept;
+}

@@ -31,6 +31,8 @@ struct what_answer {
 };
 
 void access_what(const struct world *w, struct arena *a, const struct access_question *q, struct what_answer *out);
+/* Takes out the actions that no resource of their statement can be of: nothing is lost by it but length. */
+void what_trim(const struct world *w, struct what_answer *answer);
 /* {"Version":...,"Statement":[...]}. `shrink`: a whole service is written "s3:*". `lower`: operators and keys in lower case. */
 void what_write(const struct world *w, const struct what_answer *answer, bool shrink, bool lower, struct json_out *o);
 

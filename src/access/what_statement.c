@@ -21,6 +21,10 @@ void what_add(struct what *c, struct what_list *l, const struct what_statement *
 void what_unread(struct what *c, const struct iam_policy_ref *ref)
 {
     struct what_answer *out = c->out;
+    struct str text = ref->unread.ptr ? arena_printf(c->a, "%.*s (%.*s)", STR_ARG(ref->id), STR_ARG(ref->unread)) : ref->id;
+    for (uint32_t i = 0; i < out->unread_count; i++)
+        if (str_eq(out->unread[i], text))
+            return;
     if (out->unread_count == out->unread_size) {
         uint32_t size = out->unread_size ? out->unread_size * 2 : 8;
         struct str *grown = arena_array_of(c->a, struct str, size);
@@ -29,7 +33,7 @@ void what_unread(struct what *c, const struct iam_policy_ref *ref)
         out->unread = grown;
         out->unread_size = size;
     }
-    out->unread[out->unread_count++] = arena_printf(c->a, "%.*s: %.*s", STR_ARG(ref->id), STR_ARG(ref->unread));
+    out->unread[out->unread_count++] = text;
 }
 
 bool what_is_any(const struct what_statement *s)

@@ -98,6 +98,8 @@ void world_decide(const struct world *w, struct arena *a, uint32_t resource, con
         return;
     struct iam_decision most;
     iam_decide(w->pool, a, &l.layers, r, NULL, &most);
+    if (most.condition == out->condition) /* it changes nothing */
+        return;
     const struct residue *f = residue_or(w->pool, out->condition, residue_and(w->pool, most.condition, l.unread));
     if (f == out->condition)
         return;

@@ -30,6 +30,35 @@ void access_report_join(struct access_report *r)
     }
 }
 
+static void collect_unread(const struct residue *f, struct map *seen, struct buf *out)
+{
+    enum residue_kind k = residue_kind_of(f);
+    if (k == RESIDUE_LEAF || k == RESIDUE_NOT) {
+        const struct residue_leaf *l = residue_leaf_of(f);
+        if (l->kind == RESIDUE_UNREAD && l->count && map_add(seen, l->values[0], seen)) {
+            buf_addz(out, out->len ? "; " : "");
+            buf_add(out, l->values[0]);
+            if (l->count > 1)
+                buf_addf(out, " (%.*s)", STR_ARG(l->values[1]));
+        }
+        return;
+    }
+    for (uint32_t i = 0; (k == RESIDUE_AND || k == RESIDUE_OR) && i < residue_child_count(f); i++)
+        collect_unread(residue_child(f, i), seen, out);
+}
+
+struct str access_unread_words(struct arena *a, const struct residue *f)
+{
+    struct map seen;
+    struct buf text;
+    map_init(&seen, a);
+    buf_init(&text, 1 << 16);
+    collect_unread(f, &seen, &text);
+    struct str s = arena_str(a, buf_str(&text));
+    buf_done(&text);
+    return s;
+}
+
 static struct str service_of(struct str op)
 {
     struct str rest = op;

@@ -28,6 +28,8 @@ void access_report_text(const struct access_report *r, bool colour, struct buf *
 /* Schema "ward.can/1". */
 void access_report_json(const struct access_report *r, struct buf *out);
 
+/* The unread things that a formula turns on, each once, joined by "; ". */
+struct str access_unread_words(struct arena *a, const struct residue *f);
 /* What was not read and bears on an answer: calls of the caller's account, the owner's, and the organization. The first
  * `max` into `out`; returns how many there are. */
 uint32_t access_gaps(const struct access_report *r, const struct world_gap **out, uint32_t max);

@@ -89,7 +89,7 @@ static void silent_layers(struct buf *out, const struct access_report *r, const 
         [IAM_LAYER_BOUNDARY] = l->has_boundary, [IAM_LAYER_SESSION] = l->has_session, [IAM_LAYER_SCP] = l->scp_count > 0,
         [IAM_LAYER_RESOURCE] = l->has_resource, [IAM_LAYER_ENDPOINT] = l->has_endpoint};
     for (uint32_t i = 0; i < trace->count && i < trace->size; i++)
-        if (took_part(&trace->rows[i]) && trace->rows[i].allow)
+        if (trace->rows[i].how == IAM_T_UNREAD || (took_part(&trace->rows[i]) && trace->rows[i].allow))
             there[trace->rows[i].layer] = false;
     /* An allowed request needs one of these two only. */
     bool allowed = r->answer->decision.result == IAM_ALLOWED || r->answer->decision.result == IAM_ALLOWED_IF;
@@ -216,8 +216,14 @@ static void gaps(struct buf *out, const struct access_report *r)
         return;
     if (r->q->row == WORLD_NONE && !r->answer->request.no_resource_type)
         buf_addz(out, "The resource is not among those that were collected.\n");
+    struct str unread = access_unread_words(r->a, r->condition);
+    if (unread.len) {
+        buf_addz(out, "It turns on what was not read: ");
+        text_safe(out, unread);
+        buf_addz(out, "\n");
+    }
     if (count)
-        buf_addz(out, "Not read:\n");
+        buf_addz(out, "Calls that are missing:\n");
     for (uint32_t i = 0; i < count && i < GAPS_MAX; i++) {
         buf_addz(out, "  ");
         text_safe(out, some[i]->why);
@@ -229,11 +235,6 @@ static void gaps(struct buf *out, const struct access_report *r)
     }
     if (count > GAPS_MAX)
         buf_addf(out, "  and %u calls more: --output json\n", count - GAPS_MAX);
-    if (r->condition != residue_true && r->condition != residue_false) {
-        buf_addz(out, "It turns on: ");
-        words(out, r->condition);
-        buf_addc(out, '\n');
-    }
 }
 
 static void replay(struct buf *out, const struct access_report *r)

@@ -28,7 +28,9 @@ static struct str words(struct arena *a, const struct residue *f)
 
 static struct str what_for(const struct who_report *r, const struct who_row *row)
 {
-    if (row->decision.result == IAM_ALLOWED_IF || row->decision.result == IAM_UNKNOWN)
+    if (row->decision.result == IAM_UNKNOWN)
+        return arena_printf(r->a, "not read: %.*s", STR_ARG(access_unread_words(r->a, row->decision.condition)));
+    if (row->decision.result == IAM_ALLOWED_IF)
         return words(r->a, row->decision.condition);
     if (row->pattern_count && !(row->pattern_count == 1 && str_eqz(row->patterns[0].pattern, "*")))
         return row->pattern_count == 1 ? row->patterns[0].pattern

@@ -15,6 +15,7 @@ int verb_what_can(struct ward *w, struct err *e)
         return EXIT_GOOD;
     if (access_principal(v.world, w->arena, cli_arg(w->cli, 0), &q, e) && verb_world_circumstances(w, &v, &q, e)) {
         access_what(v.world, w->arena, &q, &answer);
+        what_trim(v.world, &answer);
         struct what_report r = {v.world, w->arena, &q, &answer, v.run};
         buf_init(&out, answer_bytes_max);
         if (str_eqz(cli_str(w->cli, "output"), "json"))
