@@ -358,5 +358,6 @@ void graph_build(struct graph *g, const struct rights *r)
     for (uint32_t i = 0; i < w->principal_count; i++)
         if (walks(g, i))
             edges_of(&b, i);
+    graph_open_providers(g, &b.edges);
     graph_finish(g, &b.edges, find_mfa(&b));
 }

@@ -130,6 +130,24 @@ struct prove_assumption {
 };
 uint32_t prove_assumptions(struct arena *a, struct prove_assumption **out);
 
+/* One cell as JSON object: subject, object, verdict, level, reason, chain, cuts, missing. */
+void prove_write_cell(const struct proof *p, const struct prove_cell *c, struct json_out *o);
+/* Of the whole: violated before unknown before proved. */
+enum prove_verdict prove_overall(const struct proof *p);
+
+/* Keeps the proof and its claims in the store: a row for each cell; past PROVE_CLAIMS_ALL labels the cells that are proved are one
+ * row for each subject, whose object is "*". `claim` is the id of the proof. ERR_STORE. */
+enum { PROVE_CLAIMS_ALL = 100 };
+struct prove_record {
+    int64_t run, at_us;
+    const char *tool_version;
+    const struct json *config;
+    struct str summary; /* JSON */
+};
+bool prove_keep(const struct proof *p, struct store *s, const struct prove_record *r, int64_t *proof, struct err *e) WARN_UNUSED;
+/* Violations of this proof that the proof before, of the same layer, did not have. */
+bool prove_new_violations(const struct proof *p, struct store *s, int64_t proof, uint64_t *count, struct err *e) WARN_UNUSED;
+
 static inline enum prove_verdict prove_verdict_of(const struct proof *p, uint32_t subject, uint32_t object)
 {
     return (enum prove_verdict)p->verdicts[(size_t)subject * p->labels.count + object];
