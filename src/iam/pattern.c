@@ -28,7 +28,7 @@ static void decide_members(struct pattern_search *s, struct str pattern, struct 
     for (int i = 0; i < PATTERN_WITNESSES; i++) {
         struct iam_request r = *s->r;
         r.resource = pattern_member(s, pattern, i);
-        if (i && str_eq(r.resource, out->witness))
+        if (i && (str_eq(r.resource, out->witness) || !pattern_spend(s, s->statements)))
             return;
         struct iam_decision one;
         iam_decide(s->pool, s->arena, s->layers, &r, NULL, &one);
@@ -65,7 +65,7 @@ static bool add_better_parts(struct pattern_search *s, const struct iam_pattern_
     struct pattern_parts p;
     bool any = false;
     pattern_split(s, typed, &p);
-    for (uint32_t i = 1; i < p.count; i++) {
+    for (uint32_t i = 1; i < p.count && pattern_spend(s, s->statements); i++) {
         struct iam_pattern_result part = {.type = whole->type, .pattern = p.list[i]};
         decide_members(s, p.list[i], &part);
         if (rank(part.decision.result) <= rank(whole->decision.result) || rank(part.decision.result) < rank(IAM_UNKNOWN))
@@ -79,7 +79,7 @@ static bool add_better_parts(struct pattern_search *s, const struct iam_pattern_
 static void decide_candidate(struct pattern_search *s, const struct pattern_candidate *c, uint32_t type)
 {
     struct str typed[IAM_MEETS_MAX];
-    uint32_t n = iam_arn_meets(s->arena, c->pattern, s->globs[type], typed, &s->out->capped);
+    uint32_t n = pattern_meets(s, c->pattern, s->globs[type], typed);
     struct iam_pattern_result best = {.type = s->types[type], .pattern = c->shown};
     bool parts = false;
     for (uint32_t i = 0; i < n && !(i && best.decision.result == IAM_ALLOWED); i++) {
@@ -118,12 +118,32 @@ static void decide_nothing(struct pattern_search *s)
     for (uint32_t t = 0; t < s->type_count; t++) {
         struct str typed[IAM_MEETS_MAX];
         struct iam_pattern_result one = {0};
-        if (!iam_arn_meets(s->arena, s->r->resource, s->globs[t], typed, &s->out->capped))
+        if (!pattern_meets(s, s->r->resource, s->globs[t], typed))
             continue;
         decide_members(s, typed[0], &one);
         if (rank(one.decision.result) >= rank(s->out->overall.result))
             s->out->overall = one.decision;
     }
+}
+
+static uint32_t count_set(const struct iam_policy_set *set)
+{
+    uint32_t n = 1;
+    for (uint32_t i = 0; i < set->count; i++)
+        n += set->items[i].policy ? set->items[i].policy->count : 1;
+    return n;
+}
+static uint32_t statements_of(const struct iam_layers *l)
+{
+    const struct iam_policy_set *sets[] = {&l->identity, &l->boundary, &l->session, &l->resource, &l->second_resource, &l->endpoint};
+    uint32_t n = l->grant_count;
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        n += count_set(sets[i]);
+    for (uint32_t i = 0; i < l->scp_count; i++)
+        n += count_set(&l->scps[i].policies);
+    for (uint32_t i = 0; i < l->rcp_count; i++)
+        n += count_set(&l->rcps[i].policies);
+    return n;
 }
 
 void iam_decide_pattern(struct residue_pool *pool, struct arena *a, const struct iam_catalogue *c, const struct iam_layers *layers,
@@ -137,10 +157,12 @@ void iam_decide_pattern(struct residue_pool *pool, struct arena *a, const struct
     s->layers = layers;
     s->r = r;
     s->out = out;
+    s->left = PATTERN_UNITS_MAX;
+    s->statements = statements_of(layers);
     pattern_types(s);
     pattern_candidates(s);
     for (uint32_t t = 0; t < s->type_count; t++)
-        for (uint32_t i = 0; i < s->count; i++)
+        for (uint32_t i = 0; i < s->count && pattern_spend(s, s->statements); i++)
             decide_candidate(s, &s->list[i], t);
     sum_up(s);
     if (!out->count)

@@ -83,6 +83,30 @@ static struct str expand(struct pattern_search *s, struct str text, bool variabl
     return done;
 }
 
+bool pattern_spend(struct pattern_search *s, uint64_t units)
+{
+    if (s->left < units) {
+        s->out->capped = true;
+        s->left = 0;
+        return false;
+    }
+    s->left -= units;
+    return true;
+}
+
+uint32_t pattern_meets(struct pattern_search *s, struct str x, struct str y, struct str out[IAM_MEETS_MAX])
+{
+    bool capped = false;
+    if (!pattern_spend(s, PATTERN_MEET_UNITS))
+        return 0;
+    uint32_t n = iam_arn_meets(s->arena, x, y, out, &capped);
+    if (capped) { /* it went as far as it may */
+        s->out->capped = true;
+        (void)pattern_spend(s, (uint64_t)100 * PATTERN_MEET_UNITS);
+    }
+    return n;
+}
+
 static void add_candidate(struct pattern_search *s, struct str pattern, struct str shown)
 {
     for (uint32_t i = 0; i < s->count; i++)
@@ -112,7 +136,7 @@ static bool speaks_of(struct pattern_search *s, const struct iam_policy_ref *ref
     struct residue_source source = {.layer = iam_layer_name(layer), .policy = ref->id, .index = st->index, .allow = st->allow};
     struct str out[IAM_MEETS_MAX];
     for (uint32_t t = 0; t < s->type_count; t++) {
-        uint32_t n = iam_arn_meets(s->arena, pattern, s->globs[t], out, &s->out->capped);
+        uint32_t n = pattern_meets(s, pattern, s->globs[t], out);
         for (uint32_t i = 0; i < n; i++)
             for (int w = 0; w < PATTERN_WITNESSES; w++) {
                 struct iam_request r = *s->r;
@@ -136,7 +160,7 @@ static void of_statement(struct pattern_search *s, const struct iam_policy_ref *
     for (uint32_t i = 0; i < st->resource_count; i++) {
         const struct iam_resource *p = &st->resources[i];
         struct str out[IAM_MEETS_MAX], text = expand(s, p->text, ref->policy->variables);
-        uint32_t n = p->valid ? iam_arn_meets(s->arena, text, s->r->resource, out, &s->out->capped) : 0;
+        uint32_t n = p->valid ? pattern_meets(s, text, s->r->resource, out) : 0;
         for (uint32_t k = 0; k < n; k++)
             if (speaks_of(s, ref, st, layer, out[k]))
                 add_candidate(s, out[k], !p->any && p->fields < 6 ? p->text : readable(s->arena, out[k]));
@@ -184,7 +208,7 @@ static void split_by(struct pattern_search *s, struct pattern_parts *p, struct s
     uint32_t count = p->count;
     for (uint32_t i = 0; i < count; i++) {
         struct str out[IAM_MEETS_MAX];
-        uint32_t n = iam_arn_meets(s->arena, p->list[i], text, out, &s->out->capped);
+        uint32_t n = pattern_meets(s, p->list[i], text, out);
         for (uint32_t k = 0; k < n; k++) {
             bool known = false;
             for (uint32_t j = 0; j < p->count && !known; j++)
@@ -204,7 +228,7 @@ static void split_by_set(struct pattern_search *s, struct pattern_parts *p, cons
         const struct iam_policy *policy = set->items[i].policy;
         for (uint32_t k = 0; policy && k < policy->count; k++) {
             const struct iam_statement *st = &policy->statements[k];
-            if (st->allow == st->not_resource || !iam_statement_covers_action(st, s->r->service, s->r->action))
+            if (!pattern_spend(s, 1) || st->allow == st->not_resource || !iam_statement_covers_action(st, s->r->service, s->r->action))
                 continue;
             for (uint32_t j = 0; j < st->resource_count && p->count < IAM_PATTERN_PARTS_MAX; j++)
                 split_by(s, p, expand(s, st->resources[j].text, policy->variables));

@@ -6,7 +6,7 @@
 
 #include "iam/pattern.h"
 
-enum { PATTERN_WITNESSES = 3, PATTERN_TYPES_MAX = 64 };
+enum { PATTERN_WITNESSES = 3, PATTERN_TYPES_MAX = 64, PATTERN_MEET_UNITS = 10, PATTERN_UNITS_MAX = 10000000 };
 
 struct pattern_candidate {
     struct str pattern, shown;
@@ -24,6 +24,8 @@ struct pattern_search {
     uint32_t count;
     struct iam_pattern_answer *out;
     uint32_t out_size;
+    uint32_t statements; /* in all layers: what one decision costs */
+    uint64_t left;       /* of the work that may be done; see pattern_spend() */
 };
 
 struct pattern_parts {
@@ -33,6 +35,10 @@ struct pattern_parts {
 
 /* Member `which` of an ARN pattern, from 0: stars as long runs, as one character, as nothing. */
 struct str pattern_member(const struct pattern_search *s, struct str arn, int which);
+/* Takes `units` (about a statement looked at) off what is left. False, and the answer is capped, when there is no more. */
+bool pattern_spend(struct pattern_search *s, uint64_t units);
+/* iam_arn_meets() within what is left. */
+uint32_t pattern_meets(struct pattern_search *s, struct str x, struct str y, struct str out[IAM_MEETS_MAX]);
 /* The resource types of the action. */
 void pattern_types(struct pattern_search *s);
 /* The parts of the request's pattern that an Allow of identity or resource speaks of. */

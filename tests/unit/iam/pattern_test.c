@@ -152,6 +152,24 @@ static void variables_are_looked_up(void **state)
     fixture_free(f);
 }
 
+/* Work is counted, not timed: what is too much is told as unknown. */
+static void hostile_policies_are_bounded(void **state)
+{
+    (void)state;
+    struct fixture *f = of("arn:aws:s3:::*");
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (int i = 0; i < 3000; i++)
+        buf_addf(&b, "%s{'Effect':'%s','Action':'s3:GetObject','Resource':'arn:aws:s3:::*a*b*%d*a*b*'}", i ? "," : "", i % 2 ? "Deny" : "Allow", i / 2);
+    identity(f, buf_cstr(&b));
+    buf_done(&b);
+    struct iam_pattern_answer r = asked(f);
+    assert_true(r.capped);
+    assert_int_equal(r.overall.result, IAM_UNKNOWN);
+    assert_true(arena_held_bytes(f->arena) < (size_t)512 << 20);
+    fixture_free(f);
+}
+
 /* What iam_decide() allows of any member, the pattern's answer must allow; and its witnesses are allowed members. */
 static void nothing_is_missed(void **state)
 {
@@ -201,7 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(meets_are_exact),   cmocka_unit_test(meets_are_bounded),       cmocka_unit_test(parts_that_all_policies_allow),
-        cmocka_unit_test(denies_must_cover), cmocka_unit_test(variables_are_looked_up), cmocka_unit_test(nothing_is_missed),
+        cmocka_unit_test(denies_must_cover), cmocka_unit_test(variables_are_looked_up), cmocka_unit_test(nothing_is_missed), cmocka_unit_test(hostile_policies_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
