@@ -6,7 +6,44 @@ struct org {
     struct conversion *c;
     struct str folder, id, management;
     const struct json *meta, *ous, *accounts; /* {ID: {parent|ou, scps, rcps}} */
+    struct map units, members;                /* by what is above: struct ids */
 };
+
+/* Nodes of the tree in their order, so that nothing is looked for twice. */
+struct ids {
+    const struct json **nodes;
+    uint32_t count, size;
+};
+
+static void index_add(const struct org *o, struct map *m, struct str key, const struct json *node)
+{
+    struct arena *a = o->c->im->arena;
+    struct ids *ids = map_get(m, key);
+    if (!ids) {
+        ids = arena_new_of(a, struct ids);
+        map_put(m, key, ids);
+    }
+    if (ids->count == ids->size) {
+        ids->size = ids->size ? ids->size * 2 : 4;
+        const struct json **more = arena_array_of(a, const struct json *, ids->size);
+        if (ids->count)
+            memcpy(more, ids->nodes, ids->count * sizeof *more);
+        ids->nodes = more;
+    }
+    ids->nodes[ids->count++] = node;
+}
+
+static void index_tree(struct org *o)
+{
+    map_init(&o->units, o->c->im->arena);
+    map_init(&o->members, o->c->im->arena);
+    for json_each (u, o->ous)
+        if (json_get_str(u, "parent").ptr)
+            index_add(o, &o->units, json_get_str(u, "parent"), u);
+    for json_each (a, o->accounts)
+        if (json_get_str(a, "ou").ptr)
+            index_add(o, &o->members, json_get_str(a, "ou"), a);
+}
 
 static struct str ou_arn(const struct org *o, struct str id)
 {
@@ -88,18 +125,18 @@ static bool roots(const struct org *o, struct err *e)
 static bool below(const struct org *o, struct str id, struct err *e)
 {
     struct json *units = made_list(o->c);
-    for json_each (u, o->ous)
-        if (str_eq(json_get_str(u, "parent"), id))
-            json_add(units, unit(o, u->key));
+    const struct ids *ids = map_get(&o->units, id);
+    for (uint32_t i = 0; ids && i < ids->count; i++)
+        json_add(units, unit(o, ids->nodes[i]->key));
     if (!say(o, "organizations:ListOrganizationalUnitsForParent", made_one(o->c, "ParentId", id), "OrganizationalUnits", units, e))
         return false;
     const struct json *tags = layout_get(&o->c->files, arena_printf(o->c->im->item, "%.*s/ous/%.*s", STR_ARG(o->folder), STR_ARG(id)), "tags.json");
     if (tags && !say(o, "organizations:ListTagsForResource", made_one(o->c, "ResourceId", id), "Tags", made_tags(o->c, tags, "Key", "Value"), e))
         return false;
     struct json *accounts = made_list(o->c);
-    for json_each (a, o->accounts)
-        if (str_eq(json_get_str(a, "ou"), id))
-            json_add(accounts, account(o, a->key));
+    ids = map_get(&o->members, id);
+    for (uint32_t i = 0; ids && i < ids->count; i++)
+        json_add(accounts, account(o, ids->nodes[i]->key));
     return say(o, "organizations:ListAccountsForParent", made_one(o->c, "ParentId", id), "Accounts", accounts, e);
 }
 
@@ -120,17 +157,27 @@ static struct str policy_id(struct str arn)
     return str_sub(arn, (size_t)(slash + 1), arn.len);
 }
 
-static void add_targets(const struct org *o, struct json *list, const struct json *nodes, const char *member, struct str arn)
+/* By the ARN of a policy of this type: what it is attached to. */
+static void index_targets(const struct org *o, struct map *m, const struct json *nodes, const char *member)
 {
     for json_each (n, nodes)
-        for json_each (p, json_getz(n, member)) {
-            if (!str_eq(json_str(p), arn))
-                continue;
-            bool root = str_starts(n->key, STR("r-")), ou = str_starts(n->key, STR("ou-"));
-            struct json *t = made_one(o->c, "TargetId", n->key);
-            made_set(o->c, t, "Type", root ? STR("ROOT") : ou ? STR("ORGANIZATIONAL_UNIT") : STR("ACCOUNT"));
-            json_add(list, t);
-        }
+        for json_each (p, json_getz(n, member))
+            if (json_str(p).ptr)
+                index_add(o, m, json_str(p), n);
+}
+
+static struct json *targets_of(const struct org *o, const struct map *m, struct str arn)
+{
+    struct json *list = made_list(o->c);
+    const struct ids *ids = map_get(m, arn);
+    for (uint32_t i = 0; ids && i < ids->count; i++) {
+        struct str id = ids->nodes[i]->key;
+        struct json *t = made_one(o->c, "TargetId", id);
+        bool root = str_starts(id, STR("r-")), ou = str_starts(id, STR("ou-"));
+        made_set(o->c, t, "Type", root ? STR("ROOT") : ou ? STR("ORGANIZATIONAL_UNIT") : STR("ACCOUNT"));
+        json_add(list, t);
+    }
+    return list;
 }
 
 static struct json *summary(const struct org *o, const struct json *m, struct str id, const char *type)
@@ -144,14 +191,11 @@ static struct json *summary(const struct org *o, const struct json *m, struct st
     return one;
 }
 
-static bool one_policy(const struct org *o, const struct json *m, struct str folder, const char *type, const char *member, struct err *e)
+static bool one_policy(const struct org *o, const struct map *attached, const struct json *m, struct str folder, const char *type, struct err *e)
 {
     struct str arn = json_get_str(m, "arn"), id = policy_id(arn);
     const struct json *doc = layout_get(&o->c->files, folder, "policy.json");
-    struct json *targets = made_list(o->c);
-    add_targets(o, targets, o->ous, member, arn);
-    add_targets(o, targets, o->accounts, member, arn);
-    if (!say(o, "organizations:ListTargetsForPolicy", made_one(o->c, "PolicyId", id), "Targets", targets, e))
+    if (!say(o, "organizations:ListTargetsForPolicy", made_one(o->c, "PolicyId", id), "Targets", targets_of(o, attached, arn), e))
         return false;
     if (!doc)
         return true; /* not read: unknown */
@@ -182,10 +226,14 @@ static bool policies(const struct org *o, const char *member, const char *type, 
     }
     if (!say(o, "organizations:ListPolicies", made_one(o->c, "Filter", str_of(type)), "Policies", list, e))
         return false;
+    struct map attached;
+    map_init(&attached, o->c->im->arena);
+    index_targets(o, &attached, o->ous, member);
+    index_targets(o, &attached, o->accounts, member);
     for (size_t i = from; i < to; i++) {
         struct str path = o->c->files.files[i].path;
         if (str_ends(path, STR("/metadata.json")) &&
-            !one_policy(o, o->c->files.files[i].json, str_sub(path, 0, path.len - STR("/metadata.json").len), type, member, e))
+            !one_policy(o, &attached, o->c->files.files[i].json, str_sub(path, 0, path.len - STR("/metadata.json").len), type, e))
             return false;
     }
     return true;
@@ -206,6 +254,7 @@ static bool one_organization(struct org *o, struct err *e)
         import_note(o->c->im, o->folder, "has no ous.json or no accounts.json: the tree of the organization is not known", false);
         return describe(o, e);
     }
+    index_tree(o);
     return describe(o, e) && roots(o, e) && tree(o, e) && policies(o, "scps", "SERVICE_CONTROL_POLICY", e) &&
            policies(o, "rcps", "RESOURCE_CONTROL_POLICY", e);
 }

@@ -1,5 +1,7 @@
 #include "collect/import_iam_collect.h"
 
+enum { REGIONS_MAX = 200 };
+
 /* The file's folder, and whether it is a metadata.json at all. */
 static bool is_thing(const struct layout_file *f, struct str *folder)
 {
@@ -265,6 +267,8 @@ bool import_things(struct conversion *c, struct err *e)
         for (size_t i = from; i < to; i++)
             if (thing_of(c, &c->files.files[i], &kinds[k], &t))
                 map_add(&regions, t.region, c);
+        if (regions.count > REGIONS_MAX)
+            return err_set(e, ERR_LIMIT, "%.*s has things in more than %d regions", STR_ARG(c->folder), REGIONS_MAX);
         for (size_t i = 0; i < regions.count; i++) {
             arena_reset(c->im->item);
             if (!one_region(c, &kinds[k], regions.entries[i].key, from, to, e))
