@@ -5,6 +5,7 @@
 #   tls       CPU of TLS handshakes, beside libcurl's default
 #   latency   an audit of one account in 17 regions against answers that take 100 ms each
 #   decide    single IAM decisions in process, one thread
+#   prove     the proof of tenant isolation: 1,000 tenants, 10,000 principals, 100,000 resources
 #   evaluate  all controls over 100,000 resources in the store
 #   million   memory with 1,000,000 volumes from the stub, and with a bundle of as many resources
 #   org       an audit of the made-up organization in moto (only when it is named)
@@ -83,6 +84,9 @@ bench_decide() {
     row "single decisions, 1,000,000 distinct, $(sed -n 's/.*\(checksum [0-9a-f]*\).*/\1/p' <<<"$line")" "1,000,000/s" \
         "$rate/s" "$(calc "$rate / 2184") x iam-simulate (2,184/s)"
 }
+bench_prove() {
+    bench/prove.sh "$build/ward" "$work" "$work/table"
+}
 # The longest chain is identity, regions, a listing, its detail and that one's detail.
 bench_latency() {
     start_stub --answers bench/wide.txt --latency-ms 100
@@ -143,12 +147,12 @@ bench_peers() {
     [ ! -f "$build/prowler/table.tsv" ] || cat "$build/prowler/table.tsv" >>"$work/table"
 }
 if [ $# = 0 ]; then
-    set -- size stub tls latency decide evaluate million
+    set -- size stub tls latency decide prove evaluate million
     [ "${PEERS:-}" != 1 ] || set -- "$@" peers
 fi
 for name in "$@"; do
     case $name in
-    size | stub | tls | latency | decide | evaluate | million | org | peers)
+    size | stub | tls | latency | decide | prove | evaluate | million | org | peers)
         echo "$name"
         "bench_$name" || row "$name" "-" "not measured" "-"
         ;;
