@@ -183,10 +183,28 @@ static void principal_keys(struct keys *k, const struct world_principal *p, cons
     }
 }
 
+/* Keys of a request through an access point, which is one for the access point's ARN; whoever names the bucket has none of
+ * them (Service Authorization Reference, "Condition keys for Amazon S3", read 2026). */
+static void access_point_keys(struct keys *k, struct str arn)
+{
+    struct str rest = arn_field(arn, 5);
+    if (!str_starts(rest, STR("accesspoint/"))) {
+        absent(k, STR("s3:dataaccesspointarn"));
+        absent(k, STR("s3:dataaccesspointaccount"));
+        absent(k, STR("s3:accesspointnetworkorigin"));
+        return;
+    }
+    const char *object = memmem(rest.ptr, rest.len, "/object/", 8);
+    known(k, STR("s3:dataaccesspointarn"), object ? str_make(arn.ptr, (size_t)(object - arn.ptr)) : arn);
+    known(k, STR("s3:dataaccesspointaccount"), arn_field(arn, 4));
+}
+
 static void resource_keys(struct keys *k, const struct world_resource *res, const struct iam_request *r)
 {
     if (r->no_resource_type)
         return;
+    if (str_eq_nocase(r->service, STR("s3")))
+        access_point_keys(k, r->resource);
     if (r->resource_account.ptr) {
         known(k, STR("aws:resourceaccount"), r->resource_account);
         if (str_eq_nocase(r->service, STR("s3")))

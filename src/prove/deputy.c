@@ -121,7 +121,9 @@ static void share_key(struct prover *v, struct principal_rights *scratch, uint32
 {
     const struct world_resource *r = &v->g->world->resources[resource];
     uint32_t who = account < v->g->world->account_count ? v->g->admin_of[account] : WORLD_NONE;
-    if (!prove_key_gates(r, 1u << IAM_TOUCH_READ))
+    /* What a share gives is a copy: of a cluster too, which another account clones with its key only (Aurora User Guide,
+     * "Cross-account cloning with AWS RAM and Amazon Aurora", read 2026). */
+    if (!prove_key_gates(r, 1u << IAM_TOUCH_COPY))
         return;
     if (who == WORLD_NONE)
         who = account == WORLD_NONE ? WORLD_NONE : v->g->world->accounts[account].root;

@@ -233,6 +233,10 @@ static void the_context_has_what_is_known(void **state)
     assert_int_equal(state_of(r, 0, "s3:GetObject", object, "aws:username"), IAM_KEY_ABSENT);
     assert_int_equal(state_of(r, 0, "s3:GetObject", object, "aws:SourceIp"), IAM_KEY_OPEN);
     assert_int_equal(state_of(r, 0, "s3:GetObject", object, "aws:userid"), IAM_KEY_SOME); /* the session's name is not known */
+    assert_int_equal(state_of(r, 0, "s3:GetObject", object, "s3:DataAccessPointAccount"), IAM_KEY_ABSENT);
+    const char *point = "arn:aws:s3:us-east-1:111111111111:accesspoint/lake/object/a";
+    is_known(r, 0, "s3:GetObject", point, "s3:DataAccessPointAccount", "111111111111");
+    is_known(r, 0, "s3:GetObject", point, "s3:DataAccessPointArn", "arn:aws:s3:us-east-1:111111111111:accesspoint/lake");
     r->accounts[MEMBER].org_id = r->accounts[MEMBER].org_path = (struct str){0};
     assert_int_equal(state_of(r, 0, "s3:GetObject", object, "aws:PrincipalOrgID"), IAM_KEY_ABSENT);
     r->accounts[MEMBER].org_read = false;
