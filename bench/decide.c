@@ -1,7 +1,7 @@
 /*
- * Single decisions in process: bench-decide [REQUESTS]. A role with an inline policy of four statements, two levels of service
- * control policies, a bucket policy; policies parsed before, every request another one, one thread. Prints the rate
- * and a checksum of all results.
+ * Single decisions in process: bench-decide [REQUESTS]. A role with an inline policy of four statements, two levels of
+ * service control policies, a bucket policy; policies parsed before, every request another one, one thread. Prints the
+ * rate and a checksum of all results.
  */
 #include "iam/decide.h"
 
@@ -10,11 +10,12 @@
 #include <time.h>
 
 #define OWNER "111122223333"
-#define ROLE "arn:aws:iam::" OWNER ":role/app/scan-reader"
+#define ROLE  "arn:aws:iam::" OWNER ":role/app/scan-reader"
 
 static const char *const inline_policy =
     "{\"Version\":\"2012-10-17\",\"Statement\":["
-    "{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\",\"s3:GetObjectVersion\"],\"Resource\":\"arn:aws:s3:::clinic-scans/*\"},"
+    "{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\",\"s3:GetObjectVersion\"],\"Resource\":\"arn:aws:s3:::clinic-"
+    "scans/*\"},"
     "{\"Effect\":\"Allow\",\"Action\":\"s3:ListBucket\",\"Resource\":\"arn:aws:s3:::clinic-scans\","
     "\"Condition\":{\"StringLike\":{\"s3:prefix\":\"tenant-*/\"}}},"
     "{\"Effect\":\"Allow\",\"Action\":[\"s3:PutObject\",\"s3:DeleteObject\"],"
@@ -26,12 +27,13 @@ static const char *const account_scp =
     "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"
     "{\"Effect\":\"Deny\",\"NotAction\":[\"iam:*\",\"sts:*\",\"organizations:*\"],\"Resource\":\"*\","
     "\"Condition\":{\"StringNotEquals\":{\"aws:RequestedRegion\":[\"eu-west-1\",\"eu-central-1\"]}}}]}";
-static const char *const bucket_policy =
-    "{\"Version\":\"2012-10-17\",\"Statement\":["
-    "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":[\"arn:aws:s3:::clinic-scans\",\"arn:aws:s3:::clinic-scans/*\"],"
-    "\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}},"
-    "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::" OWNER ":role/app/scan-writer\"},\"Action\":\"s3:PutObject\","
-    "\"Resource\":\"arn:aws:s3:::clinic-scans/*\"}]}";
+static const char *const bucket_policy = "{\"Version\":\"2012-10-17\",\"Statement\":["
+                                         "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":["
+                                         "\"arn:aws:s3:::clinic-scans\",\"arn:aws:s3:::clinic-scans/*\"],"
+                                         "\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}},"
+                                         "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::" OWNER
+                                         ":role/app/scan-writer\"},\"Action\":\"s3:PutObject\","
+                                         "\"Resource\":\"arn:aws:s3:::clinic-scans/*\"}]}";
 
 struct question {
     struct iam_request r;
@@ -62,7 +64,8 @@ static void ask(struct arena *a, const struct iam_caller *who, uint32_t n, struc
     uint32_t tenant = n * 2654435761u >> 8;
     q->r = (struct iam_request){.caller = *who, .service = STR("s3"), .resource_account = STR(OWNER)};
     q->r.action = str_of(actions[n % 4]);
-    q->r.resource = arena_printf(a, "arn:aws:s3:::clinic-scans/tenant-%u/%s/%08u.dcm", tenant % 100, tenant % 5 ? "open" : "sealed", n);
+    q->r.resource = arena_printf(a, "arn:aws:s3:::clinic-scans/tenant-%u/%s/%08u.dcm", tenant % 100,
+                                 tenant % 5 ? "open" : "sealed", n);
     q->r.context = (struct iam_context){q->keys, 6, false};
     set_key(q, 0, "aws:principalarn", STR(ROLE));
     set_key(q, 1, "aws:principalaccount", STR(OWNER));
@@ -86,7 +89,8 @@ int main(int argc, char **argv)
     struct iam_policy_ref identity = parse(a, "inline", inline_policy), bucket = parse(a, "bucket", bucket_policy);
     struct iam_policy_ref root = parse(a, "root", root_scp), account = parse(a, "account", account_scp);
     struct iam_level levels[] = {{STR("root"), {&root, 1}}, {STR("account"), {&account, 1}}};
-    struct iam_layers layers = {.identity = {&identity, 1}, .scps = levels, .scp_count = 2, .has_resource = true, .resource = {&bucket, 1}};
+    struct iam_layers layers = {
+        .identity = {&identity, 1}, .scps = levels, .scp_count = 2, .has_resource = true, .resource = {&bucket, 1}};
     struct iam_caller who;
     struct err e = {0};
     if (!iam_caller_parse(a, STR(ROLE), &who, &e))
@@ -106,7 +110,8 @@ int main(int argc, char **argv)
         sum = (sum ^ ((uint64_t)d.result << 16 | d.blocked_by)) * 1099511628211u;
     }
     double took = seconds() - from;
-    printf("decide: %.0f decisions/s, %u in %.3f s, checksum %016llx, allowed %u, implicitly denied %u, explicitly denied %u, bytes %zu\n",
+    printf("decide: %.0f decisions/s, %u in %.3f s, checksum %016llx, allowed %u, implicitly denied %u, explicitly "
+           "denied %u, bytes %zu\n",
            count / took, count, took, (unsigned long long)sum, by_result[IAM_ALLOWED], by_result[IAM_IMPLICITLY_DENIED],
            by_result[IAM_EXPLICITLY_DENIED], arena_held_bytes(a) - held);
     arena_free(a);

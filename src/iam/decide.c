@@ -21,15 +21,16 @@ static struct trust no_trust(void)
     return (struct trust){residue_false, residue_false, residue_false, residue_false};
 }
 
-static void ceiling(struct decide *d, bool there, const struct iam_policy_set *set, enum iam_layer layer, struct effect *out)
+static void ceiling(struct decide *d, bool there, const struct iam_policy_set *set, enum iam_layer layer,
+                    struct effect *out)
 {
     *out = (struct effect){residue_true, residue_false};
     if (there && decide_has_identity(&d->r->caller))
         decide_set(d, set, layer, (struct str){0}, out);
 }
 
-/* STS API Reference, GetFederationToken (read 2026): the session has what the user and its session policy both allow, and
- * without a session policy nothing. Which one it was made with is not told by its name. */
+/* STS API Reference, GetFederationToken (read 2026): the session has what the user and its session policy both allow,
+ * and without a session policy nothing. Which one it was made with is not told by its name. */
 static void session_ceiling(struct decide *d, struct effect *out)
 {
     const struct iam_layers *l = d->layers;
@@ -84,12 +85,13 @@ static void evaluate(struct decide *d, struct evaluated *e)
     evaluate_resource_side(d, e);
 }
 
-/* One policy on the resource and the caller's side together. `side` is what the caller's account grants within its ceilings.
+/* One policy on the resource and the caller's side together. `side` is what the caller's account grants within its
+ * ceilings.
  *
- * IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" (same account: either side
- * is enough; what ceilings bear on a grant by the resource) and "Cross-account policy evaluation logic" (both sides
- * must allow) (read 2026). A policy that names the account delegates to it: in the same account that adds nothing,
- * except where the resource must trust (keys, roles). */
+ * IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" (same account: either
+ * side is enough; what ceilings bear on a grant by the resource) and "Cross-account policy evaluation logic" (both
+ * sides must allow) (read 2026). A policy that names the account delegates to it: in the same account that adds
+ * nothing, except where the resource must trust (keys, roles). */
 static const struct residue *one_policy(struct decide *d, const struct evaluated *e, const struct trust *t,
                                         const struct residue *side, const struct residue *ceilings)
 {
@@ -97,7 +99,8 @@ static const struct residue *one_policy(struct decide *d, const struct evaluated
     if (!decide_has_identity(&d->r->caller))
         return residue_or(p, t->open, residue_or(p, t->limited, e->acl_everyone));
     if (!e->same_account) {
-        const struct residue *theirs = residue_or(p, residue_or(p, t->open, t->limited), residue_or(p, t->account, e->acl));
+        const struct residue *theirs =
+            residue_or(p, residue_or(p, t->open, t->limited), residue_or(p, t->account, e->acl));
         return residue_and(p, theirs, side);
     }
     const struct residue *direct = residue_or(p, t->open, residue_and(p, t->limited, ceilings));
@@ -122,7 +125,7 @@ const struct residue *decide_grant_test(struct decide *d, const struct evaluated
 
 static const struct residue *all_denies(struct decide *d, const struct evaluated *e)
 {
-    const struct residue *parts[] = {e->identity.deny, e->boundary.deny, e->session.deny, e->scp.deny,    e->rcp_deny,
+    const struct residue *parts[] = {e->identity.deny, e->boundary.deny, e->session.deny,  e->scp.deny, e->rcp_deny,
                                      e->resource.deny, e->second.deny,   e->endpoint.deny, e->bpa_deny};
     const struct residue *any = residue_false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -153,8 +156,8 @@ static enum iam_result classify(struct residue_pool *p, const struct residue *co
     return residue_judge(p, granted) == RESIDUE_NEVER ? IAM_IMPLICITLY_DENIED : IAM_EXPLICITLY_DENIED;
 }
 
-void iam_decide(struct residue_pool *pool, struct arena *a, const struct iam_layers *layers, const struct iam_request *r,
-                struct iam_trace *trace, struct iam_decision *out)
+void iam_decide(struct residue_pool *pool, struct arena *a, const struct iam_layers *layers,
+                const struct iam_request *r, struct iam_trace *trace, struct iam_decision *out)
 {
     struct decide d = {pool, a, layers, r, trace};
     *out = (struct iam_decision){IAM_ALLOWED, residue_true, 0};

@@ -3,9 +3,9 @@
  * judges the class engine (src/access).
  *
  * Source: IAM User Guide, "Policy evaluation logic" (read 2026), and what reference pages of the services add;
- * each rule in decide*.c cites its page. A decision is a formula (residue.h): TRUE is allowed, FALSE is denied, anything
- * else is allowed-if. A policy that could not be read enters as a RESIDUE_UNREAD leaf: the answer is then unknown
- * unless the rest decides.
+ * each rule in decide*.c cites its page. A decision is a formula (residue.h): TRUE is allowed, FALSE is denied,
+ * anything else is allowed-if. A policy that could not be read enters as a RESIDUE_UNREAD leaf: the answer is then
+ * unknown unless the rest decides.
  */
 #ifndef WARD_IAM_DECIDE_H
 #define WARD_IAM_DECIDE_H
@@ -28,7 +28,7 @@ struct iam_level {
 
 /* AWS KMS Developer Guide, "Grants in AWS KMS" (read 2026). */
 struct iam_grant {
-    struct str id, grantee; /* principal ARN or service */
+    struct str id, grantee;       /* principal ARN or service */
     const struct str *operations; /* "Decrypt", ... */
     uint32_t operation_count;
     const struct str *context_keys, *context_values; /* EncryptionContextEquals or ...Subset */
@@ -37,7 +37,13 @@ struct iam_grant {
 };
 
 /* Amazon S3 User Guide, "Access control list (ACL) overview" (read 2026). */
-enum iam_acl_grantee { IAM_ACL_ALL_USERS, IAM_ACL_AUTHENTICATED_USERS, IAM_ACL_LOG_DELIVERY, IAM_ACL_ACCOUNT, IAM_ACL_OTHER };
+enum iam_acl_grantee {
+    IAM_ACL_ALL_USERS,
+    IAM_ACL_AUTHENTICATED_USERS,
+    IAM_ACL_LOG_DELIVERY,
+    IAM_ACL_ACCOUNT,
+    IAM_ACL_OTHER
+};
 enum iam_acl_permission { IAM_ACL_READ, IAM_ACL_WRITE, IAM_ACL_READ_ACP, IAM_ACL_WRITE_ACP, IAM_ACL_FULL_CONTROL };
 struct iam_acl {
     enum iam_acl_grantee grantee;
@@ -57,23 +63,24 @@ struct iam_layers {
     const struct iam_level *rcps; /* RCPFullAWSAccess is implied at each level */
     uint32_t rcp_count;
     bool has_resource;
-    struct iam_policy_set resource; /* bucket, key, trust, queue policy...; of an access point: both are needed, see second_resource */
-    bool has_second_resource;       /* access point AND bucket; registry AND repository */
+    struct iam_policy_set resource; /* bucket, key, trust, queue policy...; of an access point with second_resource */
+    bool has_second_resource; /* access point AND bucket; registry AND repository */
     struct iam_policy_set second_resource;
-    struct str second_arn;          /* what the second policy knows the resource as; {NULL,0}: as the first */
+    struct str second_arn; /* what the second policy knows the resource as; {NULL,0}: as the first */
     bool has_endpoint;
     struct iam_policy_set endpoint;
     const struct iam_grant *grants; /* of the KMS key */
     uint32_t grant_count;
-    const struct iam_acl *acls;     /* of the bucket or object; none when ownership is BucketOwnerEnforced */
+    const struct iam_acl *acls; /* of the bucket or object; none when ownership is BucketOwnerEnforced */
     uint32_t acl_count;
-    struct str acl_unread;          /* ACLs count and were not all read (those of objects): why; {NULL,0}: all read */
+    struct str acl_unread; /* ACLs count and were not all read (those of objects): why; {NULL,0}: all read */
     bool ignore_public_acls, restrict_public_buckets; /* in force: account OR bucket */
-    bool identity_is_root;          /* the account's root user: identity side always allows */
+    bool identity_is_root;                            /* the account's root user: identity side always allows */
 };
 
 enum iam_result { IAM_ALLOWED, IAM_IMPLICITLY_DENIED, IAM_EXPLICITLY_DENIED, IAM_ALLOWED_IF, IAM_UNKNOWN };
-const char *iam_result_name(enum iam_result r); /* "Allowed", "ImplicitlyDenied", "ExplicitlyDenied", "AllowedIf", "Unknown" */
+/* "Allowed", "ImplicitlyDenied", "ExplicitlyDenied", "AllowedIf", "Unknown". */
+const char *iam_result_name(enum iam_result r);
 
 /* How one statement took part, for those who asked for a trace. */
 struct iam_trace_row {
@@ -81,12 +88,20 @@ struct iam_trace_row {
     struct str level;  /* of SCP and RCP */
     struct str policy; /* iam_policy_ref.id */
     struct str sid;
-    uint32_t index;    /* from 0 */
+    uint32_t index; /* from 0 */
     bool allow;
-    enum { IAM_T_MATCH, IAM_T_IF, IAM_T_NOT_ACTION, IAM_T_NOT_RESOURCE, IAM_T_NOT_PRINCIPAL, IAM_T_NOT_CONDITION, IAM_T_UNREAD } how;
+    enum {
+        IAM_T_MATCH,
+        IAM_T_IF,
+        IAM_T_NOT_ACTION,
+        IAM_T_NOT_RESOURCE,
+        IAM_T_NOT_PRINCIPAL,
+        IAM_T_NOT_CONDITION,
+        IAM_T_UNREAD
+    } how;
     enum iam_principal_match principal;
     const struct residue *condition; /* of IAM_T_IF */
-    struct str note; /* "a variable in a Deny has no value: the Deny does not fire" */
+    struct str note;                 /* "a variable in a Deny has no value: the Deny does not fire" */
 };
 struct iam_trace {
     struct iam_trace_row *rows;
@@ -112,7 +127,7 @@ struct str iam_resource_owner(const struct iam_request *r);
 bool iam_within_limits(const struct iam_request *r);
 
 /* Decides. `pool` holds the formulas; `a` what the decision and the trace point to; `trace` may be NULL (fast). */
-void iam_decide(struct residue_pool *pool, struct arena *a, const struct iam_layers *layers, const struct iam_request *r,
-                struct iam_trace *trace, struct iam_decision *out);
+void iam_decide(struct residue_pool *pool, struct arena *a, const struct iam_layers *layers,
+                const struct iam_request *r, struct iam_trace *trace, struct iam_decision *out);
 
 #endif

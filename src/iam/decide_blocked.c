@@ -12,8 +12,8 @@ static void without_denied(struct evaluated *e)
 }
 
 /* Whether the request would be granted with this ceiling lifted and is not with it. */
-static bool ceiling_blocks(struct decide *d, const struct evaluated *open, const struct effect *real, struct effect *slot,
-                           struct evaluated *scratch)
+static bool ceiling_blocks(struct decide *d, const struct evaluated *open, const struct effect *real,
+                           struct effect *slot, struct evaluated *scratch)
 {
     if (real->deny == residue_true)
         return true;

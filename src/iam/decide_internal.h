@@ -24,8 +24,9 @@ struct effect {
 
 /* What a policy on the resource gives to the caller. */
 struct trust {
-    const struct residue *open;    /* no ceiling bears on it: user, session, "*", service... */
-    const struct residue *limited; /* the ceilings of boundary and session bear on it: role of the caller, user of a session */
+    const struct residue *open; /* no ceiling bears on it: user, session, "*", service... */
+    const struct residue
+        *limited; /* the ceilings of boundary and session bear on it: role of the caller, user of a session */
     const struct residue *account; /* to the caller's account, which must pass it on */
     const struct residue *deny;
 };
@@ -55,14 +56,18 @@ struct evaluated {
 const struct residue *decide_statement(struct decide *d, const struct iam_request *r, const struct iam_policy_ref *ref,
                                        enum iam_layer layer, struct str level, const struct iam_statement *s,
                                        struct naming *who);
-void decide_unread(struct decide *d, const struct iam_policy_ref *ref, enum iam_layer layer, struct str level, struct effect *out);
-void decide_set(struct decide *d, const struct iam_policy_set *set, enum iam_layer layer, struct str level, struct effect *out);
+void decide_unread(struct decide *d, const struct iam_policy_ref *ref, enum iam_layer layer, struct str level,
+                   struct effect *out);
+void decide_set(struct decide *d, const struct iam_policy_set *set, enum iam_layer layer, struct str level,
+                struct effect *out);
 void decide_scps(struct decide *d, struct effect *out);
 const struct residue *decide_rcps(struct decide *d);
 void decide_endpoint(struct decide *d, struct effect *out);
 /* decide_principal.c */
-void decide_naming(struct decide *d, const struct iam_statement *s, const struct residue_source *source, struct naming *out);
-void decide_resource(struct decide *d, const struct iam_policy_set *set, const struct iam_request *r, struct trust *out);
+void decide_naming(struct decide *d, const struct iam_statement *s, const struct residue_source *source,
+                   struct naming *out);
+void decide_resource(struct decide *d, const struct iam_policy_set *set, const struct iam_request *r,
+                     struct trust *out);
 /* decide_kms.c */
 const struct residue *decide_grants(struct decide *d);
 /* decide_s3.c */
@@ -79,7 +84,8 @@ unsigned decide_blocked_by(struct decide *d, const struct evaluated *e);
 const struct residue *decide_grant_test(struct decide *d, const struct evaluated *e);
 /* decide_trace.c: no-ops without a trace. `how` is an IAM_T_ value. */
 void decide_note(struct decide *d, enum iam_layer layer, struct str level, const struct iam_policy_ref *ref,
-                 const struct iam_statement *s, int how, enum iam_principal_match principal, const struct residue *condition);
+                 const struct iam_statement *s, int how, enum iam_principal_match principal,
+                 const struct residue *condition);
 void decide_note_unread(struct decide *d, const struct iam_policy_ref *ref, enum iam_layer layer, struct str level);
 
 static inline struct residue_source decide_source(enum iam_layer layer, struct str policy, struct str level, bool allow)

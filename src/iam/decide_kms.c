@@ -10,7 +10,8 @@ static bool covers_operation(const struct iam_grant *g, struct str action)
 
 /* KMS Developer Guide, "Grants in AWS KMS": the grantee is one principal; a role's grant serves its sessions. Not
  * said there, and taken as the wider reading: the account's root stands for all of the account. */
-static const struct residue *is_grantee(struct decide *d, const struct iam_grant *g, const struct residue_source *source)
+static const struct residue *is_grantee(struct decide *d, const struct iam_grant *g,
+                                        const struct residue_source *source)
 {
     const struct iam_caller *c = &d->r->caller;
     if (c->kind == IAM_CALLER_SERVICE)
@@ -23,8 +24,8 @@ static const struct residue *is_grantee(struct decide *d, const struct iam_grant
     return m == IAM_NO_MATCH ? residue_false : session;
 }
 
-static const struct residue *holds(struct decide *d, const char *op, struct str key, const struct str *values, uint32_t count,
-                                   const struct residue_source *source)
+static const struct residue *holds(struct decide *d, const char *op, struct str key, const struct str *values,
+                                   uint32_t count, const struct residue_source *source)
 {
     struct iam_condition k;
     if (!iam_condition_compile(d->arena, str_of(op), key, values, count, false, &k))
@@ -34,7 +35,8 @@ static const struct residue *holds(struct decide *d, const char *op, struct str 
 
 /* KMS API Reference, GrantConstraints (read 2026): the constraint is on operations that take an encryption context;
  * DescribeKey and RetireGrant are not bound by it, and CreateGrant binds what it makes. */
-static const struct residue *constraint(struct decide *d, const struct iam_grant *g, const struct residue_source *source)
+static const struct residue *constraint(struct decide *d, const struct iam_grant *g,
+                                        const struct residue_source *source)
 {
     static const char *const free_of_it[] = {"DescribeKey", "RetireGrant", "CreateGrant"};
     for (size_t i = 0; i < sizeof free_of_it / sizeof *free_of_it; i++)
@@ -46,14 +48,15 @@ static const struct residue *constraint(struct decide *d, const struct iam_grant
         f = residue_and(d->pool, f, holds(d, "StringEquals", key, &g->context_values[i], 1, source));
     }
     if (g->context_count && !g->context_subset)
-        f = residue_and(d->pool, f, holds(d, "ForAllValues:StringEquals", STR("kms:EncryptionContextKeys"), g->context_keys,
-                                          g->context_count, source));
+        f = residue_and(d->pool, f,
+                        holds(d, "ForAllValues:StringEquals", STR("kms:EncryptionContextKeys"), g->context_keys,
+                              g->context_count, source));
     return f;
 }
 
 /* KMS Developer Guide, "Grants in AWS KMS" (read 2026): a grant allows and never denies; it is considered along with
- * key policy and IAM policies and needs neither. The guide does not say that a grantee of another account needs
- * its own account's permission too, so none is asked for: the wider reading. */
+ * key policy and IAM policies and needs neither. "Allowing users in other accounts to use a KMS key", step 2: there they
+ * need IAM policies "or use grants". */
 const struct residue *decide_grants(struct decide *d)
 {
     const struct residue *any = residue_false;

@@ -11,7 +11,8 @@ const struct residue *iam_unread_leaf(struct residue_pool *pool, const struct ia
     return residue_leaf(pool, &leaf, source);
 }
 
-void decide_unread(struct decide *d, const struct iam_policy_ref *ref, enum iam_layer layer, struct str level, struct effect *out)
+void decide_unread(struct decide *d, const struct iam_policy_ref *ref, enum iam_layer layer, struct str level,
+                   struct effect *out)
 {
     struct residue_source source = decide_source(layer, ref->id, level, true);
     out->allow = residue_or(d->pool, out->allow, iam_unread_leaf(d->pool, ref, true, &source));
@@ -67,7 +68,8 @@ static bool settled(const struct decide *d, const struct effect *out, const stru
     return !d->trace && (s->allow ? out->allow : out->deny) == residue_true;
 }
 
-void decide_set(struct decide *d, const struct iam_policy_set *set, enum iam_layer layer, struct str level, struct effect *out)
+void decide_set(struct decide *d, const struct iam_policy_set *set, enum iam_layer layer, struct str level,
+                struct effect *out)
 {
     out->allow = out->deny = residue_false;
     for (uint32_t i = 0; i < set->count; i++) {

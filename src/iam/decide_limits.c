@@ -13,16 +13,16 @@ static const char *const managed_policy[] = {"CreatePolicy",        "CreatePolic
                                              "UntagPolicy",         NULL};
 /* IAM Identity Center User Guide, "Referencing permission sets in resource policies...": roles under aws-reserved can
  * be changed by Identity Center only; IAM API Reference: UnmodifiableEntity (read 2026). */
-static const char *const reserved_role[] = {
-    "AttachRolePolicy",        "CreateRole",    "CreateServiceLinkedRole", "DeleteRole", "DeleteRolePermissionsBoundary",
-    "DeleteRolePolicy",        "DeleteServiceLinkedRole", "DetachRolePolicy", "PutRolePermissionsBoundary",
-    "PutRolePolicy",           "TagRole",       "UntagRole",               "UpdateAssumeRolePolicy", "UpdateRole",
-    "UpdateRoleDescription",   NULL};
+static const char *const reserved_role[] = {"AttachRolePolicy", "CreateRole", "CreateServiceLinkedRole", "DeleteRole",
+                                            "DeleteRolePermissionsBoundary", "DeleteRolePolicy", "DetachRolePolicy",
+                                            "DeleteServiceLinkedRole", "PutRolePermissionsBoundary", "PutRolePolicy",
+                                            "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole",
+                                            "UpdateRoleDescription", NULL};
 /* IAM API Reference, the operations that answer UnmodifiableEntity "only the service that depends on the service-linked
  * role can modify or delete the role on your behalf" (read 2026). */
-static const char *const linked_role[] = {
-    "AttachRolePolicy", "DeleteRole",    "DeleteRolePermissionsBoundary", "DeleteRolePolicy", "DetachRolePolicy",
-    "PutRolePolicy",    "PutRolePermissionsBoundary", "UpdateAssumeRolePolicy", NULL};
+static const char *const linked_role[] = {"AttachRolePolicy", "DeleteRole", "DeleteRolePermissionsBoundary",
+                                          "DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy",
+                                          "PutRolePermissionsBoundary", "UpdateAssumeRolePolicy", NULL};
 /* KMS API Reference, CreateAlias, UpdateAlias, DeleteAlias: "alias/aws/" is reserved for AWS managed keys (read 2026). */
 static const char *const aws_alias[] = {"CreateAlias", "UpdateAlias", "DeleteAlias", NULL};
 

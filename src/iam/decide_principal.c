@@ -1,10 +1,11 @@
 #include "iam/decide_internal.h"
 
-/* IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access", section on resource-based
- * policies, and "Permissions boundaries for IAM entities" (read 2026): a grant to a role is limited by an implicit deny of
- * boundary or session policy, and so is one to the user behind a federated session; a grant to a user, to a session
- * or to everyone is not. A resource's policy without a Principal names nobody. */
-void decide_naming(struct decide *d, const struct iam_statement *s, const struct residue_source *source, struct naming *out)
+/* IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access", section on
+ * resource-based policies, and "Permissions boundaries for IAM entities" (read 2026): a grant to a role is limited by
+ * an implicit deny of boundary or session policy, and so is one to the user behind a federated session; a grant to a
+ * user, to a session or to everyone is not. A resource's policy without a Principal names nobody. */
+void decide_naming(struct decide *d, const struct iam_statement *s, const struct residue_source *source,
+                   struct naming *out)
 {
     *out = (struct naming){residue_false, residue_false, residue_false, IAM_NO_MATCH};
     if (!s->has_principal)
@@ -14,13 +15,15 @@ void decide_naming(struct decide *d, const struct iam_statement *s, const struct
     out->open = by[IAM_MATCH];
     out->limited = residue_or(d->pool, by[IAM_ROLE_OF_SESSION_MATCH], by[IAM_USER_OF_SESSION_MATCH]);
     out->account = by[IAM_ACCOUNT_MATCH];
-    static const enum iam_principal_match order[] = {IAM_MATCH, IAM_USER_OF_SESSION_MATCH, IAM_ROLE_OF_SESSION_MATCH, IAM_ACCOUNT_MATCH};
+    static const enum iam_principal_match order[] = {IAM_MATCH, IAM_USER_OF_SESSION_MATCH, IAM_ROLE_OF_SESSION_MATCH,
+                                                     IAM_ACCOUNT_MATCH};
     for (size_t i = 0; i < sizeof order / sizeof *order && out->best == IAM_NO_MATCH; i++)
         if (by[order[i]] != residue_false)
             out->best = order[i];
 }
 
-static void add(struct decide *d, struct trust *out, const struct iam_statement *s, const struct naming *who, const struct residue *f)
+static void add(struct decide *d, struct trust *out, const struct iam_statement *s, const struct naming *who,
+                const struct residue *f)
 {
     if (s->allow) {
         out->open = residue_or(d->pool, out->open, residue_and(d->pool, who->open, f));

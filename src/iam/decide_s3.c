@@ -16,8 +16,9 @@ static const struct acl_action bucket_acl[] = {
     {"PutBucketAcl", IAM_ACL_WRITE_ACP},
 };
 /* What an object's own ACL gives. Objects' ACLs are not collected: they count as not read where ACLs are on. */
-static const char *const object_acl[] = {"GetObject",    "GetObjectVersion",    "GetObjectTorrent", "GetObjectAcl",
-                                         "GetObjectVersionAcl", "PutObjectAcl", "PutObjectVersionAcl"};
+static const char *const object_acl[] = {"GetObject",          "GetObjectVersion",    "GetObjectTorrent",
+                                         "GetObjectAcl",       "GetObjectVersionAcl", "PutObjectAcl",
+                                         "PutObjectVersionAcl"};
 
 static bool acl_gives(const struct iam_acl *acl, struct str action)
 {
@@ -85,8 +86,10 @@ static bool any_public(const struct iam_policy_set *set)
 const struct residue *decide_public_access_block(struct decide *d, bool same_account)
 {
     const struct iam_layers *l = d->layers;
-    if (!l->restrict_public_buckets || same_account || d->r->caller.kind == IAM_CALLER_SERVICE || !str_eqz(d->r->service, "s3"))
+    if (!l->restrict_public_buckets || same_account || d->r->caller.kind == IAM_CALLER_SERVICE ||
+        !str_eqz(d->r->service, "s3"))
         return residue_false;
-    bool public = (l->has_resource && any_public(&l->resource)) || (l->has_second_resource && any_public(&l->second_resource));
+    bool public =
+        (l->has_resource && any_public(&l->resource)) || (l->has_second_resource && any_public(&l->second_resource));
     return public ? residue_true : residue_false;
 }

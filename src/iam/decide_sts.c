@@ -41,9 +41,9 @@ bool decide_caller_may_ask(const struct iam_request *r)
     return true;
 }
 
-/* IAM User Guide, "How IAM roles are trusted" and "Roles terms and concepts"; AWS Security Blog, "Announcing an update to
- * IAM role trust policy behavior" (2022): the trust policy names who may assume the role, the role itself included. KMS
- * Developer Guide, "Key policies": no principal, not even the account's root, has a permission on a key unless the
+/* IAM User Guide, "How IAM roles are trusted" and "Roles terms and concepts"; AWS Security Blog, "Announcing an update
+ * to IAM role trust policy behavior" (2022): the trust policy names who may assume the role, the role itself included.
+ * KMS Developer Guide, "Key policies": no principal, not even the account's root, has a permission on a key unless the
  * key policy gives it or lets the account give it. */
 bool iam_resource_must_trust(const struct iam_request *r)
 {
@@ -52,8 +52,8 @@ bool iam_resource_must_trust(const struct iam_request *r)
         return str_starts(part, STR("key/"));
     if (!str_eqz(r->service, "sts") || !str_starts(part, STR("role/")))
         return false;
-    return is_sts(r, "AssumeRole") || is_sts(r, "TagSession") || is_sts(r, "SetSourceIdentity") || is_sts(r, "SetContext") ||
-           from_outside(r);
+    return is_sts(r, "AssumeRole") || is_sts(r, "TagSession") || is_sts(r, "SetSourceIdentity") ||
+           is_sts(r, "SetContext") || from_outside(r);
 }
 
 /* A trust policy speaks of assuming the role, not of reading or changing it; an alias has no policy of its own. */
@@ -66,9 +66,9 @@ bool iam_resource_policy_counts(const struct iam_request *r)
     return true;
 }
 
-/* STS API Reference, AssumeRoot (read 2026): a principal of the management account or of a delegated administrator takes
- * a short task session of a member's root user; only its own policies rule it, and whether the organization has turned
- * the feature on is not among the layers. */
+/* STS API Reference, AssumeRoot (read 2026): a principal of the management account or of a delegated administrator
+ * takes a short task session of a member's root user; only its own policies rule it, and whether the organization has
+ * turned the feature on is not among the layers. */
 const struct residue *decide_root_task(struct decide *d)
 {
     if (!is_sts(d->r, "AssumeRoot"))

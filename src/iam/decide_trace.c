@@ -47,13 +47,20 @@ static struct iam_trace_row *new_row(struct decide *d)
 }
 
 void decide_note(struct decide *d, enum iam_layer layer, struct str level, const struct iam_policy_ref *ref,
-                 const struct iam_statement *s, int how, enum iam_principal_match principal, const struct residue *condition)
+                 const struct iam_statement *s, int how, enum iam_principal_match principal,
+                 const struct residue *condition)
 {
     if (!d->trace)
         return;
     struct iam_trace_row *row = new_row(d);
-    *row = (struct iam_trace_row){.layer = layer, .level = level, .policy = ref->id, .sid = s->sid, .index = s->index,
-                                  .allow = s->allow, .principal = principal, .condition = condition};
+    *row = (struct iam_trace_row){.layer = layer,
+                                  .level = level,
+                                  .policy = ref->id,
+                                  .sid = s->sid,
+                                  .index = s->index,
+                                  .allow = s->allow,
+                                  .principal = principal,
+                                  .condition = condition};
     row->how = (unsigned)how;
     bool looked = how == IAM_T_NOT_RESOURCE || how == IAM_T_NOT_CONDITION;
     if (looked && ref->policy->variables && variable_without_value(&d->r->context, s))
@@ -65,5 +72,6 @@ void decide_note_unread(struct decide *d, const struct iam_policy_ref *ref, enum
 {
     if (!d->trace)
         return;
-    *new_row(d) = (struct iam_trace_row){.layer = layer, .level = level, .policy = ref->id, .how = IAM_T_UNREAD, .note = ref->unread};
+    *new_row(d) = (struct iam_trace_row){
+        .layer = layer, .level = level, .policy = ref->id, .how = IAM_T_UNREAD, .note = ref->unread};
 }

@@ -41,7 +41,6 @@ static void decide_members(struct pattern_search *s, struct str pattern, struct 
     }
 }
 
-
 static void add_result(struct pattern_search *s, const struct iam_pattern_result *r)
 {
     struct iam_pattern_answer *out = s->out;
@@ -68,7 +67,8 @@ static bool add_better_parts(struct pattern_search *s, const struct iam_pattern_
     for (uint32_t i = 1; i < p.count && pattern_spend(s, s->statements); i++) {
         struct iam_pattern_result part = {.type = whole->type, .pattern = p.list[i]};
         decide_members(s, p.list[i], &part);
-        if (rank(part.decision.result) <= rank(whole->decision.result) || rank(part.decision.result) < rank(IAM_UNKNOWN))
+        if (rank(part.decision.result) <= rank(whole->decision.result) ||
+            rank(part.decision.result) < rank(IAM_UNKNOWN))
             continue;
         add_result(s, &part);
         any = true;
@@ -135,7 +135,8 @@ static uint32_t count_set(const struct iam_policy_set *set)
 }
 static uint32_t statements_of(const struct iam_layers *l)
 {
-    const struct iam_policy_set *sets[] = {&l->identity, &l->boundary, &l->session, &l->resource, &l->second_resource, &l->endpoint};
+    const struct iam_policy_set *sets[] = {&l->identity, &l->boundary,        &l->session,
+                                           &l->resource, &l->second_resource, &l->endpoint};
     uint32_t n = l->grant_count;
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
         n += count_set(sets[i]);
@@ -146,8 +147,8 @@ static uint32_t statements_of(const struct iam_layers *l)
     return n;
 }
 
-void iam_decide_pattern(struct residue_pool *pool, struct arena *a, const struct iam_catalogue *c, const struct iam_layers *layers,
-                        const struct iam_request *r, struct iam_pattern_answer *out)
+void iam_decide_pattern(struct residue_pool *pool, struct arena *a, const struct iam_catalogue *c,
+                        const struct iam_layers *layers, const struct iam_request *r, struct iam_pattern_answer *out)
 {
     *out = (struct iam_pattern_answer){0};
     struct pattern_search *s = arena_new_of(a, struct pattern_search);

@@ -3,7 +3,8 @@
 /* What '*' and '?' stand for in a witness: a run that no policy names and that is longer than its run of '?'. */
 #define RUN "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~"
 
-/* A value is not a pattern: its '*' and '?' are themselves, and stand as these until pattern_member() puts them back. */
+/* A value is not a pattern: its '*' and '?' are themselves, and stand as these until pattern_member() puts them back.
+ */
 enum { LITERAL_STAR = 1, LITERAL_ONE = 2 };
 
 /* A partition or an account that is all '*' is the caller's and the owner's. */
@@ -17,11 +18,12 @@ static struct str narrowed(const struct pattern_search *s, struct str arn)
         field[1] = s->r->caller.partition.len ? s->r->caller.partition : STR("aws");
     if (str_eqz(field[4], "*") && owner.len)
         field[4] = owner;
-    return arena_printf(s->arena, "%.*s:%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(field[0]), STR_ARG(field[1]), STR_ARG(field[2]),
-                        STR_ARG(field[3]), STR_ARG(field[4]), STR_ARG(field[5]));
+    return arena_printf(s->arena, "%.*s:%.*s:%.*s:%.*s:%.*s:%.*s", STR_ARG(field[0]), STR_ARG(field[1]),
+                        STR_ARG(field[2]), STR_ARG(field[3]), STR_ARG(field[4]), STR_ARG(field[5]));
 }
 
-/* The last member is not made where a star is all there is between separators: no service has a resource without a name. */
+/* The last member is not made where a star is all there is between separators: no service has a resource without a
+ * name. */
 struct str pattern_member(const struct pattern_search *s, struct str arn, int which)
 {
     struct str pattern = narrowed(s, arn);
@@ -130,10 +132,11 @@ static struct str readable(struct arena *a, struct str pattern)
 
 /* Whether the statement speaks of the pattern at all, by the rules of its kind of policy (short ARNs, Not...), in these
  * circumstances. */
-static bool speaks_of(struct pattern_search *s, const struct iam_policy_ref *ref, const struct iam_statement *st, enum iam_layer layer,
-                      struct str pattern)
+static bool speaks_of(struct pattern_search *s, const struct iam_policy_ref *ref, const struct iam_statement *st,
+                      enum iam_layer layer, struct str pattern)
 {
-    struct residue_source source = {.layer = iam_layer_name(layer), .policy = ref->id, .index = st->index, .allow = st->allow};
+    struct residue_source source = {
+        .layer = iam_layer_name(layer), .policy = ref->id, .index = st->index, .allow = st->allow};
     struct str out[IAM_MEETS_MAX];
     for (uint32_t t = 0; t < s->type_count; t++) {
         uint32_t n = pattern_meets(s, pattern, s->globs[t], out);
@@ -141,14 +144,17 @@ static bool speaks_of(struct pattern_search *s, const struct iam_policy_ref *ref
             for (int w = 0; w < PATTERN_WITNESSES; w++) {
                 struct iam_request r = *s->r;
                 r.resource = pattern_member(s, out[i], w);
-                if (iam_statement_covers_resource(s->pool, st, ref->policy->variables, layer, &r, &source) != residue_false)
-                    return iam_statement_conditions(s->pool, st, ref->policy->variables, &r.context, &source) != residue_false;
+                if (iam_statement_covers_resource(s->pool, st, ref->policy->variables, layer, &r, &source) !=
+                    residue_false)
+                    return iam_statement_conditions(s->pool, st, ref->policy->variables, &r.context, &source) !=
+                           residue_false;
             }
     }
     return false;
 }
 
-static void of_statement(struct pattern_search *s, const struct iam_policy_ref *ref, const struct iam_statement *st, enum iam_layer layer)
+static void of_statement(struct pattern_search *s, const struct iam_policy_ref *ref, const struct iam_statement *st,
+                         enum iam_layer layer)
 {
     if (!st->allow || !iam_statement_covers_action(st, s->r->service, s->r->action))
         return;
@@ -184,7 +190,8 @@ void pattern_candidates(struct pattern_search *s)
     of_set(s, &l->identity, IAM_LAYER_IDENTITY);
     if (l->has_resource)
         of_set(s, &l->resource, IAM_LAYER_RESOURCE);
-    if (l->identity_is_root || s->r->caller.kind == IAM_CALLER_ROOT || l->acl_count || l->acl_unread.ptr || l->grant_count)
+    if (l->identity_is_root || s->r->caller.kind == IAM_CALLER_ROOT || l->acl_count || l->acl_unread.ptr ||
+        l->grant_count)
         add_candidate(s, s->r->resource, s->r->resource);
 }
 
@@ -228,7 +235,8 @@ static void split_by_set(struct pattern_search *s, struct pattern_parts *p, cons
         const struct iam_policy *policy = set->items[i].policy;
         for (uint32_t k = 0; policy && k < policy->count; k++) {
             const struct iam_statement *st = &policy->statements[k];
-            if (!pattern_spend(s, 1) || st->allow == st->not_resource || !iam_statement_covers_action(st, s->r->service, s->r->action))
+            if (!pattern_spend(s, 1) || st->allow == st->not_resource ||
+                !iam_statement_covers_action(st, s->r->service, s->r->action))
                 continue;
             for (uint32_t j = 0; j < st->resource_count && p->count < IAM_PATTERN_PARTS_MAX; j++)
                 split_by(s, p, expand(s, st->resources[j].text, policy->variables));
@@ -239,7 +247,8 @@ static void split_by_set(struct pattern_search *s, struct pattern_parts *p, cons
 void pattern_split(struct pattern_search *s, struct str pattern, struct pattern_parts *p)
 {
     const struct iam_layers *l = s->layers;
-    const struct iam_policy_set *sets[] = {&l->identity, &l->boundary, &l->session, &l->resource, &l->second_resource, &l->endpoint};
+    const struct iam_policy_set *sets[] = {&l->identity, &l->boundary,        &l->session,
+                                           &l->resource, &l->second_resource, &l->endpoint};
     p->list[0] = pattern;
     p->count = 1;
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)

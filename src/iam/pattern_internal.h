@@ -18,7 +18,8 @@ struct pattern_search {
     const struct iam_catalogue *catalogue;
     const struct iam_layers *layers;
     const struct iam_request *r;
-    struct str types[PATTERN_TYPES_MAX], globs[PATTERN_TYPES_MAX]; /* of the action's resource types; one "*" when there is none */
+    struct str types[PATTERN_TYPES_MAX],
+        globs[PATTERN_TYPES_MAX]; /* of the action's resource types; one "*" when there is none */
     uint32_t type_count;
     struct pattern_candidate list[IAM_PATTERN_CANDIDATES_MAX];
     uint32_t count;
@@ -35,7 +36,8 @@ struct pattern_parts {
 
 /* Member `which` of an ARN pattern, from 0: stars as long runs, as one character, as nothing. */
 struct str pattern_member(const struct pattern_search *s, struct str arn, int which);
-/* Takes `units` (about a statement looked at) off what is left. False, and the answer is capped, when there is no more. */
+/* Takes `units` (about a statement looked at) off what is left. False, and the answer is capped, when there is no more.
+ */
 bool pattern_spend(struct pattern_search *s, uint64_t units);
 /* iam_arn_meets() within what is left. */
 uint32_t pattern_meets(struct pattern_search *s, struct str x, struct str y, struct str out[IAM_MEETS_MAX]);

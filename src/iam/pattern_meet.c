@@ -28,8 +28,14 @@ static void keep(struct meet *m, size_t len)
         m->out[m->count++] = arena_str(m->arena, text);
 }
 
-static struct str tail(struct str s) { return str_sub(s, 1, s.len); }
-static bool runs(struct str s) { return s.len && *s.ptr == '*'; }
+static struct str tail(struct str s)
+{
+    return str_sub(s, 1, s.len);
+}
+static bool runs(struct str s)
+{
+    return s.len && *s.ptr == '*';
+}
 
 /* Every way to read a text by both patterns; where both run on, either may stop first. Depth and steps are capped. */
 static void walk(struct meet *m, struct str x, struct str y, size_t len)

@@ -1,7 +1,10 @@
 #include "iam/pattern.h"
 #include "iam/row_internal.h"
 
-const char *row_result(enum iam_result r) { return iam_result_name(r == IAM_ALLOWED_IF ? IAM_ALLOWED : r); }
+const char *row_result(enum iam_result r)
+{
+    return iam_result_name(r == IAM_ALLOWED_IF ? IAM_ALLOWED : r);
+}
 
 static bool has_session_name(const struct residue *r)
 {
@@ -42,7 +45,8 @@ void row_write_decision(const struct row_question *q, const struct iam_decision 
     row_write_conditions(q, d, o);
 }
 
-bool iam_row_authorize(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct json_out *o, struct err *e)
+bool iam_row_authorize(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct json_out *o,
+                       struct err *e)
 {
     struct row_question q;
     if (!row_question_read(a, c, row, &q, e))

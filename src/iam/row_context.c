@@ -37,7 +37,8 @@ static bool glob_of_regex(struct arena *a, struct str regex, struct str *out)
         char c = regex.ptr[i], next = i + 1 < regex.len ? regex.ptr[i + 1] : 0;
         if (c == '$' && !next) {
             open_end = false;
-        } else if (c == '\\' && next && !(next >= '0' && next <= '9') && !((next | 0x20) >= 'a' && (next | 0x20) <= 'z')) {
+        } else if (c == '\\' && next && !(next >= '0' && next <= '9') &&
+                   !((next | 0x20) >= 'a' && (next | 0x20) <= 'z')) {
             buf_addc(&b, next);
             i++;
         } else if (c == '.') {
@@ -63,18 +64,20 @@ static bool read_constraints(struct reader *rd, const struct json *list, struct 
     if (list->type != JSON_ARRAY || list->count > ROW_CONSTRAINTS_MAX)
         return err_set(e, ERR_PARSE, "discoveryConstraints is not a list of at most %d", ROW_CONSTRAINTS_MAX);
     rd->constraints = arena_array_of(rd->arena, struct constraint, list->count);
-    for json_each (j, list) {
-        struct constraint *k = &rd->constraints[rd->constraint_count++];
-        struct str name = json_get_str(j, "keyName");
-        bool regex = name.len > 2 && name.ptr[0] == '/' && name.ptr[name.len - 1] == '/';
-        k->presence = json_is_true(json_getz(j, "presenceIsKnown"));
-        k->value = json_is_true(json_getz(j, "valueIsKnown"));
-        k->glob = lower(rd->arena, name);
-        if (!name.len)
-            return err_set(e, ERR_PARSE, "a discovery constraint has no keyName");
-        if (regex && !glob_of_regex(rd->arena, str_sub(name, 1, name.len - 1), &k->glob))
-            return err_set(e, ERR_PARSE, "the regular expression %.*s has more than text, '.' and '.*'", STR_ARG(name));
-    }
+    for
+        json_each (j, list) {
+            struct constraint *k = &rd->constraints[rd->constraint_count++];
+            struct str name = json_get_str(j, "keyName");
+            bool regex = name.len > 2 && name.ptr[0] == '/' && name.ptr[name.len - 1] == '/';
+            k->presence = json_is_true(json_getz(j, "presenceIsKnown"));
+            k->value = json_is_true(json_getz(j, "valueIsKnown"));
+            k->glob = lower(rd->arena, name);
+            if (!name.len)
+                return err_set(e, ERR_PARSE, "a discovery constraint has no keyName");
+            if (regex && !glob_of_regex(rd->arena, str_sub(name, 1, name.len - 1), &k->glob))
+                return err_set(e, ERR_PARSE, "the regular expression %.*s has more than text, '.' and '.*'",
+                               STR_ARG(name));
+        }
     return true;
 }
 
@@ -135,17 +138,18 @@ static enum iam_key_state discovered(const struct constraint *k)
 
 static bool read_given(struct reader *rd, const struct json *context, bool discovery, struct err *e)
 {
-    for json_each (v, context) {
-        struct str name = lower(rd->arena, v->key);
-        enum iam_key_state state = discovery ? discovered(constraint_on(rd, name)) : IAM_KEY_KNOWN;
-        struct iam_key *k = iam_context_get(rd->out, name) ? NULL : add_key(rd, name, state);
-        if (!k)
-            return err_set(e, ERR_PARSE, "context key %.*s stands twice, or there are too many", STR_ARG(v->key));
-        if (!read_values(rd, v, k, e))
-            return false;
-        if (state == IAM_KEY_OPEN || state == IAM_KEY_SOME)
-            k->count = 0;
-    }
+    for
+        json_each (v, context) {
+            struct str name = lower(rd->arena, v->key);
+            enum iam_key_state state = discovery ? discovered(constraint_on(rd, name)) : IAM_KEY_KNOWN;
+            struct iam_key *k = iam_context_get(rd->out, name) ? NULL : add_key(rd, name, state);
+            if (!k)
+                return err_set(e, ERR_PARSE, "context key %.*s stands twice, or there are too many", STR_ARG(v->key));
+            if (!read_values(rd, v, k, e))
+                return false;
+            if (state == IAM_KEY_OPEN || state == IAM_KEY_SOME)
+                k->count = 0;
+        }
     return true;
 }
 
@@ -195,7 +199,8 @@ static void keys_of_layers(struct reader *rd, const struct iam_layers *l)
         keys_of_set(rd, &l->rcps[i].policies);
 }
 
-bool row_context_read(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct row_question *q, struct err *e)
+bool row_context_read(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct row_question *q,
+                      struct err *e)
 {
     const struct json *context = json_path(row, "request.context");
     struct reader rd = {.arena = a, .catalogue = c, .out = &q->r.context};

@@ -23,7 +23,8 @@ static void write_single(const struct row_question *q, const struct iam_decision
     jo_end_array(o);
 }
 
-bool iam_row_pattern(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct json_out *o, struct err *e)
+bool iam_row_pattern(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct json_out *o,
+                     struct err *e)
 {
     struct row_question q;
     if (!row_question_read(a, c, row, &q, e))

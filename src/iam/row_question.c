@@ -9,7 +9,8 @@ static void spell_out_principals(struct arena *a, struct json *doc)
     struct json *s = statements && statements->type == JSON_ARRAY ? statements->first : statements;
     for (; s; s = statements->type == JSON_ARRAY ? s->next : NULL)
         for (struct json *m = s->type == JSON_OBJECT ? s->first : NULL; m; m = m->next)
-            if ((str_eqz(m->key, "Principal") || str_eqz(m->key, "NotPrincipal")) && m->type == JSON_STRING && !str_eqz(m->text, "*")) {
+            if ((str_eqz(m->key, "Principal") || str_eqz(m->key, "NotPrincipal")) && m->type == JSON_STRING &&
+                !str_eqz(m->text, "*")) {
                 struct json *arn = json_string(a, m->text);
                 m->type = JSON_OBJECT;
                 json_set(m, STR("AWS"), arn);
@@ -27,7 +28,8 @@ static bool read_policy(struct arena *a, struct json *doc, struct str id, struct
 }
 
 /* `what` names the policies: "identity" gives "identity/0", "identity/1", ... */
-static bool read_set(struct arena *a, const struct json *list, const char *what, struct iam_policy_set *out, struct err *e)
+static bool read_set(struct arena *a, const struct json *list, const char *what, struct iam_policy_set *out,
+                     struct err *e)
 {
     if (list->type != JSON_ARRAY)
         return err_set(e, ERR_PARSE, "the %s policies are not a list", what);
@@ -35,11 +37,12 @@ static bool read_set(struct arena *a, const struct json *list, const char *what,
         return err_set(e, ERR_LIMIT, "more than %d %s policies", ROW_POLICIES_MAX, what);
     struct iam_policy_ref *refs = arena_array_of(a, struct iam_policy_ref, list->count);
     uint32_t n = 0;
-    for json_each (p, list) {
-        if (!read_policy(a, p, arena_printf(a, "%s/%u", what, n), &refs[n], e))
-            return false;
-        n++;
-    }
+    for
+        json_each (p, list) {
+            if (!read_policy(a, p, arena_printf(a, "%s/%u", what, n), &refs[n], e))
+                return false;
+            n++;
+        }
     *out = (struct iam_policy_set){refs, n};
     return true;
 }
@@ -52,8 +55,8 @@ static bool read_optional(struct arena *a, const struct json *row, const char *m
     return !*there || read_set(a, list, what, out, e);
 }
 
-static bool read_levels(struct arena *a, const struct json *row, const char *member, const struct iam_level **out, uint32_t *count,
-                        struct err *e)
+static bool read_levels(struct arena *a, const struct json *row, const char *member, const struct iam_level **out,
+                        uint32_t *count, struct err *e)
 {
     const struct json *list = json_getz(row, member);
     if (!list || list->type == JSON_NULL)
@@ -61,16 +64,17 @@ static bool read_levels(struct arena *a, const struct json *row, const char *mem
     if (list->type != JSON_ARRAY || list->count > ROW_LEVELS_MAX)
         return err_set(e, ERR_PARSE, "%s is not a list of at most %d levels", member, ROW_LEVELS_MAX);
     struct iam_level *levels = arena_array_of(a, struct iam_level, list->count);
-    for json_each (l, list) {
-        const struct json *policies = json_getz(l, "policies");
-        levels[*count].name = json_get_str(l, "level");
-        const char *what = arena_cstr(a, arena_printf(a, "%s/%.*s", member, STR_ARG(levels[*count].name)));
-        if (!policies)
-            return err_set(e, ERR_PARSE, "a level of %s has no policies", member);
-        if (!read_set(a, policies, what, &levels[*count].policies, e))
-            return false;
-        ++*count;
-    }
+    for
+        json_each (l, list) {
+            const struct json *policies = json_getz(l, "policies");
+            levels[*count].name = json_get_str(l, "level");
+            const char *what = arena_cstr(a, arena_printf(a, "%s/%.*s", member, STR_ARG(levels[*count].name)));
+            if (!policies)
+                return err_set(e, ERR_PARSE, "a level of %s has no policies", member);
+            if (!read_set(a, policies, what, &levels[*count].policies, e))
+                return false;
+            ++*count;
+        }
     *out = levels;
     return true;
 }
@@ -93,13 +97,15 @@ static bool read_layers(struct arena *a, const struct json *row, struct iam_laye
         !read_optional(a, row, "boundary", "boundary", &l->has_boundary, &l->boundary, e) ||
         !read_optional(a, row, "sessionPolicies", "session", &l->has_session, &l->session, e) ||
         !read_optional(a, row, "endpointPolicies", "endpoint", &l->has_endpoint, &l->endpoint, e) ||
-        !read_levels(a, row, "scps", &l->scps, &l->scp_count, e) || !read_levels(a, row, "rcps", &l->rcps, &l->rcp_count, e))
+        !read_levels(a, row, "scps", &l->scps, &l->scp_count, e) ||
+        !read_levels(a, row, "rcps", &l->rcps, &l->rcp_count, e))
         return false;
     l->restrict_public_buckets = json_is_true(json_path(row, "settings.s3.blockPublicAccess"));
     return read_resource_policy(a, row, l, e);
 }
 
-static bool read_request(struct arena *a, const struct iam_catalogue *c, const struct json *request, struct iam_request *r, struct err *e)
+static bool read_request(struct arena *a, const struct iam_catalogue *c, const struct json *request,
+                         struct iam_request *r, struct err *e)
 {
     const struct json *principal = json_getz(request, "principal");
     struct str who = json_str(principal), action = json_get_str(request, "action"), service;
@@ -124,7 +130,8 @@ static bool read_request(struct arena *a, const struct iam_catalogue *c, const s
     return true;
 }
 
-bool row_question_read(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct row_question *q, struct err *e)
+bool row_question_read(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct row_question *q,
+                       struct err *e)
 {
     *q = (struct row_question){0};
     struct str mode = json_get_str(row, "mode");

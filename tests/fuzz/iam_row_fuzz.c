@@ -5,7 +5,8 @@
 
 enum { ANSWER_MAX = 32 << 20 };
 
-typedef bool row_function(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct json_out *o, struct err *e);
+typedef bool row_function(struct arena *a, const struct iam_catalogue *c, const struct json *row, struct json_out *o,
+                          struct err *e);
 
 static void answer(row_function *function, struct str text)
 {

@@ -25,16 +25,21 @@ static inline struct fixture *fixture_new(const char *who, const char *action, c
     struct err e = {0};
     f->arena = a;
     f->pool = residue_pool_new(a);
-    if (!iam_caller_parse(a, str_of(who), &f->r.caller, &e) || !iam_action_split(str_of(action), &f->r.service, &f->r.action))
+    if (!iam_caller_parse(a, str_of(who), &f->r.caller, &e) ||
+        !iam_action_split(str_of(action), &f->r.service, &f->r.action))
         die("%s: %s", who, e.message);
     f->r.resource = str_of(resource);
     f->r.resource_account = owner ? str_of(owner) : (struct str){0};
     f->r.context.keys = f->keys;
     return f;
 }
-static inline void fixture_free(struct fixture *f) { arena_free(f->arena); }
+static inline void fixture_free(struct fixture *f)
+{
+    arena_free(f->arena);
+}
 
-/* `statements` is what stands between the brackets of Statement, with ' for ". NULL: a policy that could not be read. */
+/* `statements` is what stands between the brackets of Statement, with ' for ". NULL: a policy that could not be read.
+ */
 static inline struct iam_policy_ref fixture_policy(struct fixture *f, const char *statements)
 {
     struct iam_policy_ref ref = {.id = STR("p")};
@@ -61,7 +66,10 @@ static inline void fixture_add(struct fixture *f, struct iam_policy_set *set, co
     refs[set->count] = fixture_policy(f, statements);
     *set = (struct iam_policy_set){refs, set->count + 1};
 }
-static inline void identity(struct fixture *f, const char *s) { fixture_add(f, &f->l.identity, s); }
+static inline void identity(struct fixture *f, const char *s)
+{
+    fixture_add(f, &f->l.identity, s);
+}
 static inline void boundary(struct fixture *f, const char *s)
 {
     f->l.has_boundary = true;

@@ -5,7 +5,17 @@
 
 #include "decide_fixture.h"
 
-enum { LAYER_IDENTITY, LAYER_BOUNDARY, LAYER_SESSION, LAYER_SCP0, LAYER_SCP1, LAYER_RCP, LAYER_RESOURCE, LAYER_ENDPOINT, RANDOM_LAYERS };
+enum {
+    LAYER_IDENTITY,
+    LAYER_BOUNDARY,
+    LAYER_SESSION,
+    LAYER_SCP0,
+    LAYER_SCP1,
+    LAYER_RCP,
+    LAYER_RESOURCE,
+    LAYER_ENDPOINT,
+    RANDOM_LAYERS
+};
 enum { RANDOM_STATEMENTS = 5, RANDOM_KEYS = 3 };
 
 struct random_statement {
@@ -34,7 +44,10 @@ static inline uint32_t random_next(uint32_t below)
     random_state ^= random_state << 17;
     return (uint32_t)(random_state >> 33) % below;
 }
-static inline bool random_one_in(uint32_t n) { return random_next(n) == 0; }
+static inline bool random_one_in(uint32_t n)
+{
+    return random_next(n) == 0;
+}
 #define RANDOM_OF(list) (list)[random_next(sizeof(list) / sizeof *(list))]
 
 static const char *const random_conditions[] = {
@@ -54,13 +67,24 @@ static const char *const random_conditions[] = {
 
 static inline struct random_statement random_statement_of(int layer)
 {
-    static const char *const actions[] = {"s3:GetObject", "s3:*", "*", "s3:Put*", "sts:AssumeRole", "kms:Decrypt", "s3:GetObject?"};
-    static const char *const resources[] = {"*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/a", "arn:aws:s3:::*/a*", "arn:aws:iam::111122223333:role/*",
-                                            "arn:aws:kms:eu-west-1:111122223333:key/k", "arn:aws:s3:::b/?"};
-    static const char *const principals[] = {"'*'", "{'AWS':'arn:aws:iam::111122223333:root'}", "{'AWS':'arn:aws:iam::111122223333:user/u'}",
-                                             "{'AWS':'arn:aws:iam::111122223333:role/r'}", "{'AWS':'444455556666'}",
-                                             "{'AWS':'arn:aws:sts::111122223333:assumed-role/r/monday'}", "{'Service':'s3.amazonaws.com'}"};
-    struct random_statement s = {.allow = !random_one_in(3), .not_action = random_one_in(6), .not_resource = random_one_in(6)};
+    static const char *const actions[] = {"s3:GetObject", "s3:*",         "*", "s3:Put*", "sts:AssumeRole",
+                                          "kms:Decrypt",  "s3:GetObject?"};
+    static const char *const resources[] = {"*",
+                                            "arn:aws:s3:::b/*",
+                                            "arn:aws:s3:::b/a",
+                                            "arn:aws:s3:::*/a*",
+                                            "arn:aws:iam::111122223333:role/*",
+                                            "arn:aws:kms:eu-west-1:111122223333:key/k",
+                                            "arn:aws:s3:::b/?"};
+    static const char *const principals[] = {"'*'",
+                                             "{'AWS':'arn:aws:iam::111122223333:root'}",
+                                             "{'AWS':'arn:aws:iam::111122223333:user/u'}",
+                                             "{'AWS':'arn:aws:iam::111122223333:role/r'}",
+                                             "{'AWS':'444455556666'}",
+                                             "{'AWS':'arn:aws:sts::111122223333:assumed-role/r/monday'}",
+                                             "{'Service':'s3.amazonaws.com'}"};
+    struct random_statement s = {
+        .allow = !random_one_in(3), .not_action = random_one_in(6), .not_resource = random_one_in(6)};
     s.with_principal = layer == LAYER_RCP || layer == LAYER_RESOURCE || layer == LAYER_ENDPOINT;
     s.not_principal = layer == LAYER_RESOURCE && random_one_in(8);
     s.action_count = 1 + (int)random_next(2);
@@ -77,10 +101,15 @@ static inline struct random_statement random_statement_of(int layer)
 
 static inline void random_question_make(struct random_question *q)
 {
-    static const char *const callers[] = {"arn:aws:iam::111122223333:user/u", "arn:aws:iam::111122223333:role/r",
-                                          "arn:aws:sts::111122223333:assumed-role/r/monday", "arn:aws:iam::444455556666:user/u",
-                                          "arn:aws:iam::111122223333:root", "s3.amazonaws.com", "anonymous"};
-    static const char *const asked[][2] = {{"s3:GetObject", "arn:aws:s3:::b/a"}, {"s3:PutObject", "arn:aws:s3:::b/ab"},
+    static const char *const callers[] = {"arn:aws:iam::111122223333:user/u",
+                                          "arn:aws:iam::111122223333:role/r",
+                                          "arn:aws:sts::111122223333:assumed-role/r/monday",
+                                          "arn:aws:iam::444455556666:user/u",
+                                          "arn:aws:iam::111122223333:root",
+                                          "s3.amazonaws.com",
+                                          "anonymous"};
+    static const char *const asked[][2] = {{"s3:GetObject", "arn:aws:s3:::b/a"},
+                                           {"s3:PutObject", "arn:aws:s3:::b/ab"},
                                            {"sts:AssumeRole", "arn:aws:iam::111122223333:role/x"},
                                            {"kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/k"}};
     static const uint32_t rarity[RANDOM_LAYERS] = {1, 3, 4, 2, 3, 3, 2, 5};
@@ -95,8 +124,13 @@ static inline void random_question_make(struct random_question *q)
         for (int i = 0; i < y->count; i++)
             y->statements[i] = random_statement_of(l);
         if (l != LAYER_RCP && random_one_in(2)) { /* else little would ever be allowed */
-            y->statements[0] = (struct random_statement){.allow = true, .actions = {"*"}, .resources = {"*"}, .principals = {"'*'"},
-                                                         .action_count = 1, .resource_count = 1, .principal_count = 1};
+            y->statements[0] = (struct random_statement){.allow = true,
+                                                         .actions = {"*"},
+                                                         .resources = {"*"},
+                                                         .principals = {"'*'"},
+                                                         .action_count = 1,
+                                                         .resource_count = 1,
+                                                         .principal_count = 1};
             y->statements[0].with_principal = l == LAYER_RESOURCE || l == LAYER_ENDPOINT;
         }
     }
@@ -118,12 +152,16 @@ static inline struct str random_principals(struct arena *a, const struct random_
 }
 static inline struct str random_text(struct arena *a, const struct random_statement *s)
 {
-    struct str actions = random_list(a, s->actions, s->action_count), resources = random_list(a, s->resources, s->resource_count);
+    struct str actions = random_list(a, s->actions, s->action_count),
+               resources = random_list(a, s->resources, s->resource_count);
     struct str who = s->with_principal ? random_principals(a, s) : STR("");
     return arena_printf(a, "{'Effect':'%s','%s':%.*s,'%s':%.*s%s%.*s%s%s}", s->allow ? "Allow" : "Deny",
-                        s->not_action ? "NotAction" : "Action", STR_ARG(actions), s->not_resource ? "NotResource" : "Resource",
-                        STR_ARG(resources), !s->with_principal ? "" : s->not_principal ? ",'NotPrincipal':" : ",'Principal':", STR_ARG(who),
-                        s->condition ? ",'Condition':" : "", s->condition ? s->condition : "");
+                        s->not_action ? "NotAction" : "Action", STR_ARG(actions),
+                        s->not_resource ? "NotResource" : "Resource", STR_ARG(resources),
+                        !s->with_principal ? ""
+                        : s->not_principal ? ",'NotPrincipal':"
+                                           : ",'Principal':",
+                        STR_ARG(who), s->condition ? ",'Condition':" : "", s->condition ? s->condition : "");
 }
 
 /* How to write it: as it is, or backwards with every list taken apart and every statement in a policy of its own. */
@@ -134,7 +172,8 @@ static inline void random_layer_add(struct fixture *f, int layer, struct iam_pol
     (void)layer;
     fixture_add(f, set, text);
 }
-static inline void random_write_apart(struct fixture *f, int layer, struct iam_policy_set *set, const struct random_statement *s)
+static inline void random_write_apart(struct fixture *f, int layer, struct iam_policy_set *set,
+                                      const struct random_statement *s)
 {
     int actions = s->not_action ? 1 : s->action_count, resources = s->not_resource ? 1 : s->resource_count;
     for (int i = actions; i-- > 0;)
@@ -151,7 +190,8 @@ static inline void random_write_apart(struct fixture *f, int layer, struct iam_p
             random_layer_add(f, layer, set, arena_cstr(f->arena, random_text(f->arena, &one)));
         }
 }
-static inline void random_write_layer(struct fixture *f, int layer, struct iam_policy_set *set, const struct random_layer *y, enum random_style style)
+static inline void random_write_layer(struct fixture *f, int layer, struct iam_policy_set *set,
+                                      const struct random_layer *y, enum random_style style)
 {
     struct str all = STR("");
     if (y->unread) {
@@ -187,8 +227,10 @@ static inline struct fixture *random_write(const struct random_question *q, enum
             random_write_layer(f, i, &f->scps[l->scp_count++].policies, &y[i], style);
     if (y[LAYER_RCP].there)
         random_write_layer(f, LAYER_RCP, &f->rcps[l->rcp_count++].policies, &y[LAYER_RCP], style);
-    struct iam_policy_set *sets[RANDOM_LAYERS] = {[LAYER_IDENTITY] = &l->identity, [LAYER_BOUNDARY] = &l->boundary,
-                                                  [LAYER_SESSION] = &l->session, [LAYER_RESOURCE] = &l->resource,
+    struct iam_policy_set *sets[RANDOM_LAYERS] = {[LAYER_IDENTITY] = &l->identity,
+                                                  [LAYER_BOUNDARY] = &l->boundary,
+                                                  [LAYER_SESSION] = &l->session,
+                                                  [LAYER_RESOURCE] = &l->resource,
                                                   [LAYER_ENDPOINT] = &l->endpoint};
     for (int i = 0; i < RANDOM_LAYERS; i++)
         if (sets[i] && y[i].there)
@@ -200,7 +242,8 @@ static inline struct fixture *random_write(const struct random_question *q, enum
 static inline bool random_circumstance(struct fixture *f, uint32_t n)
 {
     static const char *const vpce[] = {NULL, "vpce-a", "vpce-b", "vpce-c", "x"}, *const tls[] = {NULL, "true", "false"};
-    static const char *const tags[][2] = {{NULL, NULL}, {"a", NULL}, {"b", NULL}, {"a", "b"}, {"c", NULL}, {"ab", NULL}};
+    static const char *const tags[][2] = {{NULL, NULL}, {"a", NULL}, {"b", NULL},
+                                          {"a", "b"},   {"c", NULL}, {"ab", NULL}};
     f->r.context = (struct iam_context){f->keys, 0, false};
     if (n >= 5 * 3 * 6)
         return false;

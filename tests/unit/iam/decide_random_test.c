@@ -8,8 +8,14 @@ static uint32_t rounds(void)
     const char *n = getenv("WARD_RANDOM_ROUNDS");
     return n ? (uint32_t)strtoul(n, NULL, 10) : 1500;
 }
-static void seed(uint32_t n) { random_state = 0x9E3779B97F4A7C15u * (n + 1) | 1; }
-static bool allowed(struct fixture *f) { return decided(f) == IAM_ALLOWED; }
+static void seed(uint32_t n)
+{
+    random_state = 0x9E3779B97F4A7C15u * (n + 1) | 1;
+}
+static bool allowed(struct fixture *f)
+{
+    return decided(f) == IAM_ALLOWED;
+}
 
 /* ------------------------------------------------------------------ a formula under a circumstance */
 
@@ -22,7 +28,9 @@ static bool leaf_holds(struct fixture *f, const struct residue_leaf *l)
     if (l->kind == RESIDUE_SESSION_NAME)
         return l->count && str_eqz(l->values[0], "monday");
     assert_int_equal(l->kind, RESIDUE_CONDITION);
-    const char *set = l->set == IAM_SET_ANY_VALUE ? "ForAnyValue:" : l->set == IAM_SET_ALL_VALUES ? "ForAllValues:" : "";
+    const char *set = l->set == IAM_SET_ANY_VALUE    ? "ForAnyValue:"
+                      : l->set == IAM_SET_ALL_VALUES ? "ForAllValues:"
+                                                     : "";
     struct str op = arena_printf(f->arena, "%s%s%s", set, iam_operator_name(l->op), l->if_exists ? "IfExists" : "");
     struct iam_condition k;
     assert_true(iam_condition_compile(f->arena, op, l->key, l->values, l->count, false, &k));
@@ -78,7 +86,8 @@ static void formula_is_every_decision(void **state)
         bool role = f->r.caller.kind == IAM_CALLER_ROLE, any = false, every = true;
         if (role) { /* some session of it: in the circumstances it is called monday */
             struct err e = {0};
-            assert_true(iam_caller_parse(f->arena, STR("arn:aws:sts::111122223333:assumed-role/r/monday"), &f->r.caller, &e));
+            assert_true(
+                iam_caller_parse(f->arena, STR("arn:aws:sts::111122223333:assumed-role/r/monday"), &f->r.caller, &e));
         }
         for (uint32_t c = 0; random_circumstance(f, c); c++) {
             bool yes = allowed(f);
@@ -102,7 +111,10 @@ static void formula_is_every_decision(void **state)
 
 /* ------------------------------------------------------------------ one more statement */
 
-static bool is_ceiling(int layer) { return layer == LAYER_BOUNDARY || layer == LAYER_SESSION; }
+static bool is_ceiling(int layer)
+{
+    return layer == LAYER_BOUNDARY || layer == LAYER_SESSION;
+}
 
 static void one_more(bool allow, uint32_t n)
 {
@@ -125,7 +137,8 @@ static void one_more(bool allow, uint32_t n)
     for (uint32_t c = 0; random_circumstance(f, c) && random_circumstance(g, c); c++) {
         bool before = allowed(f), after = allowed(g);
         if (allow ? before && !after : after && !before)
-            fail_msg("round %u, circumstance %u: one more %s in layer %d changed %d to %d", n, c, allow ? "Allow" : "Deny", layer, before, after);
+            fail_msg("round %u, circumstance %u: one more %s in layer %d changed %d to %d", n, c,
+                     allow ? "Allow" : "Deny", layer, before, after);
     }
     fixture_free(f);
     fixture_free(g);
@@ -156,8 +169,8 @@ static void order_and_splitting_do_not_matter(void **state)
         for (uint32_t c = 0; random_circumstance(f, c) && random_circumstance(g, c); c++) {
             enum iam_result a = decided(f), b = decided(g);
             if (a != b || f->d.blocked_by != g->d.blocked_by)
-                fail_msg("round %u, circumstance %u: %s by %x, apart %s by %x", n, c, iam_result_name(a), f->d.blocked_by,
-                         iam_result_name(b), g->d.blocked_by);
+                fail_msg("round %u, circumstance %u: %s by %x, apart %s by %x", n, c, iam_result_name(a),
+                         f->d.blocked_by, iam_result_name(b), g->d.blocked_by);
         }
         fixture_free(f);
         fixture_free(g);
@@ -179,7 +192,8 @@ static void a_trace_changes_nothing(void **state)
             enum iam_result plain = decided(f);
             iam_decide(f->pool, f->arena, &f->l, &f->r, &t, &d);
             if (plain != d.result || f->d.condition != d.condition || f->d.blocked_by != d.blocked_by)
-                fail_msg("round %u, circumstance %u: a trace makes %s of %s", n, c, iam_result_name(d.result), iam_result_name(plain));
+                fail_msg("round %u, circumstance %u: a trace makes %s of %s", n, c, iam_result_name(d.result),
+                         iam_result_name(plain));
         }
         fixture_free(f);
     }
@@ -204,7 +218,8 @@ static void an_unread_policy_is_never_a_wrong_answer(void **state)
             bool denied = seen == IAM_IMPLICITLY_DENIED || seen == IAM_EXPLICITLY_DENIED;
             bool may = real == IAM_ALLOWED || real == IAM_ALLOWED_IF;
             if (seen == IAM_ALLOWED ? real != IAM_ALLOWED : denied && may)
-                fail_msg("round %u, circumstance %u: %s, unread %s", n, c, iam_result_name(real), iam_result_name(seen));
+                fail_msg("round %u, circumstance %u: %s, unread %s", n, c, iam_result_name(real),
+                         iam_result_name(seen));
         }
         fixture_free(f);
         fixture_free(g);

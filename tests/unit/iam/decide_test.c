@@ -1,21 +1,24 @@
 #include "decide_fixture.h"
 
-#define HOME "111122223333"
-#define AWAY "444455556666"
-#define USER "arn:aws:iam::" HOME ":user/ann"
-#define ROLE "arn:aws:iam::" HOME ":role/reader"
-#define SESSION "arn:aws:sts::" HOME ":assumed-role/reader/monday"
-#define OBJECT "arn:aws:s3:::scans/2026/a.dcm"
-#define KEY_ARN "arn:aws:kms:eu-west-1:" HOME ":key/1234"
-#define ALL "{'Effect':'Allow','Action':'*','Resource':'*'}"
-#define EC2 "{'Effect':'Allow','Action':'ec2:*','Resource':'*'}"
-#define DENY "{'Effect':'Deny','Action':'*','Resource':'*'}"
-#define TO(who) "{'Effect':'Allow','Action':'*','Resource':'*','Principal':" who "}"
-#define TO_AWS(arn) TO("{'AWS':'" arn "'}")
+#define HOME         "111122223333"
+#define AWAY         "444455556666"
+#define USER         "arn:aws:iam::" HOME ":user/ann"
+#define ROLE         "arn:aws:iam::" HOME ":role/reader"
+#define SESSION      "arn:aws:sts::" HOME ":assumed-role/reader/monday"
+#define OBJECT       "arn:aws:s3:::scans/2026/a.dcm"
+#define KEY_ARN      "arn:aws:kms:eu-west-1:" HOME ":key/1234"
+#define ALL          "{'Effect':'Allow','Action':'*','Resource':'*'}"
+#define EC2          "{'Effect':'Allow','Action':'ec2:*','Resource':'*'}"
+#define DENY         "{'Effect':'Deny','Action':'*','Resource':'*'}"
+#define TO(who)      "{'Effect':'Allow','Action':'*','Resource':'*','Principal':" who "}"
+#define TO_AWS(arn)  TO("{'AWS':'" arn "'}")
 #define DENY_ALL_WHO "{'Effect':'Deny','Action':'*','Resource':'*','Principal':'*'}"
-#define BIT(l) (1u << IAM_LAYER_##l)
+#define BIT(l)       (1u << IAM_LAYER_##l)
 
-static struct fixture *get(const char *who, const char *owner) { return fixture_new(who, "s3:GetObject", OBJECT, owner); }
+static struct fixture *get(const char *who, const char *owner)
+{
+    return fixture_new(who, "s3:GetObject", OBJECT, owner);
+}
 
 static void one_account(void **state)
 {
@@ -175,7 +178,8 @@ static void keys_must_trust(void **state)
 static void grants(void **state)
 {
     (void)state;
-    const struct str operations[] = {STR("Decrypt"), STR("DescribeKey")}, keys[] = {STR("tenant")}, values[] = {STR("seven")};
+    const struct str operations[] = {STR("Decrypt"), STR("DescribeKey")}, keys[] = {STR("tenant")},
+                     values[] = {STR("seven")};
     struct iam_grant g = {.id = STR("g"), .grantee = STR(ROLE), .operations = operations, .operation_count = 2};
     struct fixture *f = fixture_new(SESSION, "kms:Decrypt", KEY_ARN, NULL);
     f->l.grants = &g;
@@ -349,10 +353,12 @@ static void conditions_left(void **state)
 {
     (void)state;
     struct fixture *f = get(USER, HOME);
-    identity(f, "{'Effect':'Allow','Action':'*','Resource':'*','Condition':{'StringEquals':{'aws:SourceVpce':'vpce-a'}}}");
+    identity(f,
+             "{'Effect':'Allow','Action':'*','Resource':'*','Condition':{'StringEquals':{'aws:SourceVpce':'vpce-a'}}}");
     key(f, "aws:sourcevpce", NULL);
     assert_int_equal(decided(f), IAM_ALLOWED_IF);
-    rcp(f, "{'Effect':'Deny','Action':'*','Resource':'*','Principal':'*','Condition':{'StringNotEquals':{'aws:SourceVpce':'vpce-b'}}}");
+    rcp(f, "{'Effect':'Deny','Action':'*','Resource':'*','Principal':'*','Condition':{'StringNotEquals':{'aws:"
+           "SourceVpce':'vpce-b'}}}");
     expect(f, IAM_EXPLICITLY_DENIED); /* the two contradict each other */
     f = get(ROLE, HOME);
     resource(f, TO_AWS(SESSION));
@@ -360,7 +366,8 @@ static void conditions_left(void **state)
     f = get(USER, HOME);
     identity(f, ALL);
     boundary(f, ALL);
-    resource(f, "{'Effect':'Deny','Action':'*','Resource':'*','NotPrincipal':{'AWS':['" USER "','arn:aws:iam::" HOME ":root']}}");
+    resource(f, "{'Effect':'Deny','Action':'*','Resource':'*','NotPrincipal':{'AWS':['" USER "','arn:aws:iam::" HOME
+                ":root']}}");
     expect(f, IAM_EXPLICITLY_DENIED); /* NotPrincipal with Deny hits whoever has a boundary */
 }
 
@@ -369,10 +376,12 @@ static void traces(void **state)
     (void)state;
     struct fixture *f = get(USER, HOME);
     struct iam_trace t = {0};
-    identity(f, "{'Effect':'Allow','Action':'ec2:*','Resource':'*'},{'Effect':'Allow','Action':'s3:*','Resource':'arn:aws:s3:::other/*'},"
-                "{'Sid':'Yes','Effect':'Allow','Action':'s3:*','Resource':'*'},"
-                "{'Effect':'Deny','Action':'s3:*','Resource':'arn:aws:s3:::${aws:PrincipalTag/x}/*'},"
-                "{'Effect':'Deny','Action':'s3:*','Resource':'*','Condition':{'Bool':{'aws:SecureTransport':'false'}}}");
+    identity(f,
+             "{'Effect':'Allow','Action':'ec2:*','Resource':'*'},{'Effect':'Allow','Action':'s3:*','Resource':'arn:aws:"
+             "s3:::other/*'},"
+             "{'Sid':'Yes','Effect':'Allow','Action':'s3:*','Resource':'*'},"
+             "{'Effect':'Deny','Action':'s3:*','Resource':'arn:aws:s3:::${aws:PrincipalTag/x}/*'},"
+             "{'Effect':'Deny','Action':'s3:*','Resource':'*','Condition':{'Bool':{'aws:SecureTransport':'false'}}}");
     resource(f, TO_AWS(ROLE));
     key(f, "aws:securetransport", "true");
     iam_decide(f->pool, f->arena, &f->l, &f->r, &t, &f->d);
@@ -393,10 +402,12 @@ static void traces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_account),  cmocka_unit_test(boundaries_and_sessions), cmocka_unit_test(two_accounts),
-        cmocka_unit_test(organization), cmocka_unit_test(keys_must_trust),         cmocka_unit_test(grants),
-        cmocka_unit_test(trust_policies), cmocka_unit_test(limits),                cmocka_unit_test(buckets),
-        cmocka_unit_test(bucket_acls),  cmocka_unit_test(unread_policies),         cmocka_unit_test(conditions_left),
+        cmocka_unit_test(one_account),     cmocka_unit_test(boundaries_and_sessions),
+        cmocka_unit_test(two_accounts),    cmocka_unit_test(organization),
+        cmocka_unit_test(keys_must_trust), cmocka_unit_test(grants),
+        cmocka_unit_test(trust_policies),  cmocka_unit_test(limits),
+        cmocka_unit_test(buckets),         cmocka_unit_test(bucket_acls),
+        cmocka_unit_test(unread_policies), cmocka_unit_test(conditions_left),
         cmocka_unit_test(traces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,8 @@ static void meets_are_exact(void **state)
             for (uint32_t i = 0; i < n; i++)
                 one |= str_glob(out[i], t);
             if (both != one)
-                fail_msg("%.*s and %.*s: '%s' is in %s only", STR_ARG(x), STR_ARG(y), text, both ? "both patterns" : "a meet");
+                fail_msg("%.*s and %.*s: '%s' is in %s only", STR_ARG(x), STR_ARG(y), text,
+                         both ? "both patterns" : "a meet");
         } while (next_text(text));
         arena_free(a);
     }
@@ -72,8 +73,8 @@ static void meets_are_bounded(void **state)
     arena_free(a);
 }
 
-#define WHO "arn:aws:iam::111122223333:user/u"
-#define ALLOW(r) "{'Effect':'Allow','Action':'s3:GetObject','Resource':" r "}"
+#define WHO       "arn:aws:iam::111122223333:user/u"
+#define ALLOW(r)  "{'Effect':'Allow','Action':'s3:GetObject','Resource':" r "}"
 #define REFUSE(r) "{'Effect':'Deny','Action':'s3:GetObject','Resource':" r "}"
 
 static struct iam_pattern_answer asked(struct fixture *f)
@@ -82,7 +83,10 @@ static struct iam_pattern_answer asked(struct fixture *f)
     iam_decide_pattern(f->pool, f->arena, NULL, &f->l, &f->r, &out);
     return out;
 }
-static struct fixture *of(const char *pattern) { return fixture_new(WHO, "s3:GetObject", pattern, "111122223333"); }
+static struct fixture *of(const char *pattern)
+{
+    return fixture_new(WHO, "s3:GetObject", pattern, "111122223333");
+}
 
 static void parts_that_all_policies_allow(void **state)
 {
@@ -160,7 +164,8 @@ static void hostile_policies_are_bounded(void **state)
     struct buf b;
     buf_init(&b, 1 << 20);
     for (int i = 0; i < 3000; i++)
-        buf_addf(&b, "%s{'Effect':'%s','Action':'s3:GetObject','Resource':'arn:aws:s3:::*a*b*%d*a*b*'}", i ? "," : "", i % 2 ? "Deny" : "Allow", i / 2);
+        buf_addf(&b, "%s{'Effect':'%s','Action':'s3:GetObject','Resource':'arn:aws:s3:::*a*b*%d*a*b*'}", i ? "," : "",
+                 i % 2 ? "Deny" : "Allow", i / 2);
     identity(f, buf_cstr(&b));
     buf_done(&b);
     struct iam_pattern_answer r = asked(f);
@@ -174,8 +179,9 @@ static void hostile_policies_are_bounded(void **state)
 static void nothing_is_missed(void **state)
 {
     (void)state;
-    static const char *const resources[] = {"arn:aws:s3:::b/*", "arn:aws:s3:::b/a*", "arn:aws:s3:::b/*b", "arn:aws:s3:::b/a?b*", "arn:aws:s3:::b/ab",
-                                            "arn:aws:s3:::*/a", "arn:aws:s3:::b/*a*", "arn:aws:s3:::b/?", "*"};
+    static const char *const resources[] = {"arn:aws:s3:::b/*",    "arn:aws:s3:::b/a*", "arn:aws:s3:::b/*b",
+                                            "arn:aws:s3:::b/a?b*", "arn:aws:s3:::b/ab", "arn:aws:s3:::*/a",
+                                            "arn:aws:s3:::b/*a*",  "arn:aws:s3:::b/?",  "*"};
     const char *rounds = getenv("WARD_RANDOM_ROUNDS");
     uint32_t count = rounds ? (uint32_t)strtoul(rounds, NULL, 10) : 1500, hits = 0;
     for (uint32_t n = 0; n < count; n++) {
@@ -202,7 +208,8 @@ static void nothing_is_missed(void **state)
                 continue;
             any = true;
             if (r.overall.result != IAM_ALLOWED)
-                fail_msg("round %u: %.*s is allowed, %.*s is %s", n, STR_ARG(f->r.resource), STR_ARG(pattern), iam_result_name(r.overall.result));
+                fail_msg("round %u: %.*s is allowed, %.*s is %s", n, STR_ARG(f->r.resource), STR_ARG(pattern),
+                         iam_result_name(r.overall.result));
         }
         hits += any;
         for (uint32_t i = 0; i < r.count; i++) {
@@ -218,8 +225,13 @@ static void nothing_is_missed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(meets_are_exact),   cmocka_unit_test(meets_are_bounded),       cmocka_unit_test(parts_that_all_policies_allow),
-        cmocka_unit_test(denies_must_cover), cmocka_unit_test(variables_are_looked_up), cmocka_unit_test(nothing_is_missed), cmocka_unit_test(hostile_policies_are_bounded),
+        cmocka_unit_test(meets_are_exact),
+        cmocka_unit_test(meets_are_bounded),
+        cmocka_unit_test(parts_that_all_policies_allow),
+        cmocka_unit_test(denies_must_cover),
+        cmocka_unit_test(variables_are_looked_up),
+        cmocka_unit_test(nothing_is_missed),
+        cmocka_unit_test(hostile_policies_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
