@@ -192,6 +192,7 @@ bool import_iam_collect(struct importer *im, struct err *e)
     if (!layout_read(&c.files, im->arena, im->path, e))
         return false;
     im->newest_file_us = c.files.newest_us;
+    c.asks_abac = import_asks_abac(&c.files);
     c.at_us = im->options->clock_us ? im->options->clock_us : c.files.newest_us;
     if (!layout_has_below(&c.files, STR("accounts/")) && !layout_has_below(&c.files, STR("organizations/"))) {
         err_set(e, ERR_PARSE, "%s is not in the layout of iam-collect", im->path);

@@ -9,6 +9,7 @@ struct conversion {
     struct importer *im;
     struct layout files;
     int64_t at_us;
+    bool asks_abac;     /* whether buckets were asked for ABAC */
     struct str account; /* the one at hand */
     struct str folder;  /* "accounts/ID" */
 };
@@ -33,6 +34,7 @@ struct str made_arn_field(struct str arn, int at);
 
 bool import_organizations(struct conversion *c, struct err *e) WARN_UNUSED;
 bool import_principals(struct conversion *c, struct err *e) WARN_UNUSED; /* of c->account */
+bool import_asks_abac(const struct layout *l);
 bool import_buckets(struct conversion *c, struct err *e) WARN_UNUSED;
 bool import_things(struct conversion *c, struct err *e) WARN_UNUSED;
 

@@ -272,7 +272,7 @@ bool import_organizations(struct conversion *c, struct err *e)
         last = id;
         struct org o = {.c = c, .folder = arena_printf(c->im->arena, "organizations/%.*s", STR_ARG(id))};
         if (++count == 2)
-            import_note(c->im, o.folder, "is a second organization; what rests on the organization as a whole speaks of one", false);
+            import_note(c->im, o.folder, "is a second organization; ward judges one: policies of the same id in both are not told apart", false);
         if (!one_organization(&o, e))
             return false;
     }

@@ -34,7 +34,7 @@ static bool one_bucket(struct conversion *c, const struct bucket *b, const struc
 {
     struct layout *l = &c->files;
     const struct json *tags = layout_get(l, b->folder, "tags.json"), *rules = layout_get(l, b->folder, "encryption.json");
-    const struct json *abac = json_getz(m, "abacEnabled");
+    bool abac = json_is_true(json_getz(m, "abacEnabled"));
     bool ok = ask(c, b, "s3:GetBucketPolicy", wrap(c, "Policy", made_text(c, layout_get(l, b->folder, "policy.json"))), "NoSuchBucketPolicy", e);
     ok = ok && ask(c, b, "s3:GetPublicAccessBlock", wrap(c, "PublicAccessBlockConfiguration", made_copy(c, layout_get(l, b->folder, "bpa.json"))),
                    "NoSuchPublicAccessBlockConfiguration", e);
@@ -43,8 +43,8 @@ static bool one_bucket(struct conversion *c, const struct bucket *b, const struc
         ok = ask(c, b, "s3:GetBucketEncryption",
                  wrap(c, "ServerSideEncryptionConfiguration", rules->type == JSON_ARRAY ? wrap(c, "Rules", made_copy(c, rules)) : made_copy(c, rules)),
                  NULL, e);
-    if (ok && abac)
-        ok = ask(c, b, "s3:GetBucketAbac", wrap(c, "AbacStatus", made_one(c, "Status", json_is_true(abac) ? STR("Enabled") : STR("Disabled"))), NULL, e);
+    if (ok && c->asks_abac)
+        ok = ask(c, b, "s3:GetBucketAbac", wrap(c, "AbacStatus", made_one(c, "Status", abac ? STR("Enabled") : STR("Disabled"))), NULL, e);
     return ok;
 }
 
@@ -62,6 +62,17 @@ static bool bucket_of(struct conversion *c, const struct layout_file *f, struct 
     b->name = json_get_str(*m, "name");
     b->region = region_of(c, *m, b->name);
     return b->name.ptr || err_set(e, ERR_PARSE, "%.*s has no name", STR_ARG(f->path));
+}
+
+/* Earlier versions of iam-collect did not ask for ABAC; later ones write it where it is enabled. One bucket that has it tells that it
+ * was asked for; without any it is not known. */
+bool import_asks_abac(const struct layout *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (str_ends(l->files[i].path, STR("/metadata.json")) && str_eqz(layout_part(l->files[i].path, 2), "s3") &&
+            json_getz(l->files[i].json, "abacEnabled"))
+            return true;
+    return false;
 }
 
 bool import_buckets(struct conversion *c, struct err *e)

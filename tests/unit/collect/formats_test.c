@@ -123,6 +123,10 @@ static const char *const files[][2] = {
     {A "s3/scans/metadata.json", "{\"arn\":\"arn:aws:s3:::scans\",\"name\":\"scans\",\"region\":\"eu-west-1\",\"abacEnabled\":true}"},
     {A "s3/scans/policy.json", "{\"Statement\":[]}"},
     {A "s3/scans/acl-export.json", "{}"},
+    {A "s3/logs/metadata.json", "{\"arn\":\"arn:aws:s3:::logs\",\"name\":\"logs\"}"},
+    {A "s3/logs/policy.json", "{\"Statement\":[]}"},
+    {A "s3/logs/bpa.json", "{\"IgnorePublicAcls\":true}"},
+    {A "s3/logs/tags.json", "{\"a\":\"b\"}"},
     {A "kms/eu-west-1/key/k1/metadata.json", "{\"arn\":\"arn:aws:kms:eu-west-1:" ID ":key/k1\",\"name\":\"k1\"}"},
     {A "kms/eu-west-1/key/k1/policy.json", "{\"Statement\":[]}"},
     {A "sqs/eu-west-1/queue/jobs/metadata.json", "{\"arn\":\"arn:aws:sqs:eu-west-1:" ID ":jobs\",\"name\":\"jobs\"}"},
@@ -172,6 +176,9 @@ static void iam_collect_becomes_answers(void **state)
                "\"Path\":\"/\",\"Tags\":[],\"UserId\":\"AIDA1\",\"UserName\":\"ann\",\"UserPolicyList\":[]}]}");
     expect_str(answer(w, s.run, "s3:GetBucketPolicy", "scans"), "{\"Policy\":\"{\\\"Statement\\\":[]}\"}");
     expect_str(answer(w, s.run, "s3:GetBucketAbac", "scans"), "{\"AbacStatus\":{\"Status\":\"Enabled\"}}");
+    expect_str(answer(w, s.run, "s3:GetBucketAbac", "logs"), "{\"AbacStatus\":{\"Status\":\"Disabled\"}}");
+    expect_str(answer(w, s.run, "s3:GetPublicAccessBlock", "logs"), "{\"PublicAccessBlockConfiguration\":{\"IgnorePublicAcls\":true}}");
+    expect_str(answer(w, s.run, "s3:GetBucketTagging", "logs"), "{\"TagSet\":[{\"Key\":\"a\",\"Value\":\"b\"}]}");
     expect_str(answer(w, s.run, "sqs:GetQueueAttributes", "jobs"),
                "{\"Attributes\":{\"Policy\":\"{\\\"Statement\\\":[]}\",\"QueueArn\":\"arn:aws:sqs:eu-west-1:" ID ":jobs\"}}");
     expect_str(answer(w, s.run, "kms:GetKeyPolicy", "k1"), "{\"Policy\":\"{\\\"Statement\\\":[]}\"}");
