@@ -205,6 +205,9 @@ const struct residue *residue_leaf(struct residue_pool *p, const struct residue_
         return residue_false;
     struct residue_leaf l = *leaf;
     struct arena *scratch = residue_scratch(p);
+    const struct residue *plain = l.kind == RESIDUE_PATTERN ? residue_from_pattern(p, &l, source) : NULL;
+    if (plain)
+        return plain;
     const struct residue *less = l.kind == RESIDUE_CONDITION && l.op != IAM_OP_NULL ? without_invalid(p, &l, scratch) : NULL;
     if (less) {
         if (less->data)

@@ -131,6 +131,8 @@ bool residue_value_valid(enum iam_operator op, struct str value);
 enum tri residue_find_text(struct residue_pool *p, struct arena *a, const struct test *tests, uint32_t count, struct str *out);
 /* residue_find.c: any value that passes all tests. */
 enum tri residue_find(struct residue_pool *p, struct arena *a, const struct test *tests, uint32_t count, struct str *out);
+/* residue_pattern.c: the leaf of a pattern as a condition on its variable's key; NULL when it has to stay a pattern. */
+const struct residue *residue_from_pattern(struct residue_pool *p, const struct residue_leaf *l, const struct residue_source *source);
 /* residue_solve.c */
 struct solution residue_solve(struct residue_pool *p, struct arena *a, const struct literal *all, const struct residue_key *key);
 /* Literals `all` (of `keys`) agree with the links of the pool. */

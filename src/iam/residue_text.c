@@ -263,7 +263,7 @@ static enum tri search(struct automaton *m, struct str *out)
     for (uint32_t s = 0; s < m->state_count; s++) {
         unsigned char bytes[256];
         uint32_t n = alphabet(m, m->bits + (size_t)s * m->words, bytes);
-        if (m->state_count > STATES_MAX || !residue_spend(m->pool, (int64_t)n * (int64_t)(m->words + 8)))
+        if (m->state_count > STATES_MAX || !residue_spend(m->pool, (int64_t)n * (int64_t)(m->words * 8 + 8)))
             return TRI_MAYBE;
         for (uint32_t i = 0; i < n; i++) {
             step(m, m->bits + (size_t)s * m->words, bits, bytes[i]);
