@@ -194,7 +194,8 @@ static void variables_in_resources(void **state)
     assert_ptr_equal(covers(&f, "arn:aws:s3:::b/${aws:userid}", true, true, l, "arn:aws:s3:::b/none"), residue_false);
     const struct residue *r = covers(&f, "arn:aws:s3:::b/${aws:PrincipalTag/t}/*", false, true, l, "arn:aws:s3:::b/7/x");
     assert_int_equal(residue_kind_of(r), RESIDUE_LEAF);
-    assert_int_equal(residue_leaf_of(r)->kind, RESIDUE_PATTERN);
+    assert_int_equal(residue_leaf_of(r)->kind, RESIDUE_CONDITION); /* one variable: its value can be read off */
+    expect_str(residue_leaf_of(r)->values[0], "7");
     r = covers(&f, "arn:aws:s3:::b/p-${aws:PrincipalTag/t}", false, true, l, "arn:aws:s3:::b/p-7");
     assert_int_equal(residue_leaf_of(r)->kind, RESIDUE_CONDITION);
     expect_str(residue_leaf_of(r)->key, "aws:PrincipalTag/t");
