@@ -38,6 +38,15 @@ static void put_word(struct buf *b, struct str word, bool begins_line)
         put_escaped(b, word);
 }
 
+/* Columns of the word in the source of the page. */
+static size_t width(struct str word)
+{
+    size_t n = word.len;
+    for (size_t i = 0; i < word.len; i++)
+        n += word.ptr[i] == '"' ? 3 : word.ptr[i] == '\\' ? 1 : 0;
+    return n;
+}
+
 static bool ends_sentence(struct str word)
 {
     return word.len && strchr(".?!", word.ptr[word.len - 1]);
@@ -51,13 +60,13 @@ void mdoc_text(struct buf *b, struct str text)
         struct str word = str_cut(&rest, ' ');
         if (!word.len)
             continue;
-        if (!broke && column + 1 + word.len > FILL_COLUMNS) {
+        if (!broke && column + 1 + width(word) > FILL_COLUMNS) {
             buf_addc(b, '\n');
             broke = true;
         }
         if (!broke)
             buf_addc(b, ' ');
-        column = broke ? word.len : column + 1 + word.len;
+        column = broke ? width(word) : column + 1 + width(word);
         put_word(b, word, broke);
         broke = ends_sentence(word);
         if (broke)
