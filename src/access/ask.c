@@ -159,10 +159,17 @@ void access_answer_pattern(const struct world *w, struct arena *a, const struct 
     out->decision = parts->overall;
 }
 
-/* `glob` of a resource type against an ARN or a pattern of ARNs. */
-static bool is_of(struct str glob, struct str arn)
+/* A name that is one variable has no slash in it: what has one is no bucket. */
+bool access_type_meets(struct str glob, struct str pattern)
 {
-    return str_glob(glob, arn) || (str_index(arn, '*', 0) >= 0 && iam_globs_overlap(glob, arn));
+    if (str_eqz(pattern, "*"))
+        return true;
+    for (unsigned f = 0; f < 6; f++)
+        if (!iam_globs_overlap(arn_field(glob, f), arn_field(pattern, f)))
+            return false;
+    struct str name = arn_field(glob, 5), want = arn_field(pattern, 5);
+    ptrdiff_t slash = str_index(want, '/', 0), star = str_index(want, '*', 0);
+    return str_index(name, '/', 0) >= 0 || slash < 0 || (star >= 0 && star < slash);
 }
 
 struct str access_type(const struct world *w, uint32_t action, struct str arn)
@@ -176,7 +183,7 @@ struct str access_type(const struct world *w, uint32_t action, struct str arn)
         const struct iam_resource_info *t = &w->catalogue->resources[info->resource_types[i]];
         if (info->resource_types[i] == exact)
             return t->name;
-        if (is_of(t->glob, arn) && (!best || t->glob.len > best->glob.len))
+        if (access_type_meets(t->glob, arn) && (!best || t->glob.len > best->glob.len))
             best = t;
     }
     return best ? best->name : (struct str){0};

@@ -61,6 +61,8 @@ void access_prepare(const struct world *w, struct arena *a, const struct access_
 /* Of a pattern; out->decision is the overall one. */
 void access_answer_pattern(const struct world *w, struct arena *a, const struct access_question *q, struct access_answer *out,
                            struct iam_pattern_answer *parts);
+/* Whether some ARN of a resource type (its glob) can match an ARN or a pattern of ARNs, field by field. */
+bool access_type_meets(struct str glob, struct str pattern);
 /* The name of the action's resource type that the ARN is of; {NULL,0} when it is of none. */
 struct str access_type(const struct world *w, uint32_t action, struct str arn);
 

@@ -59,6 +59,26 @@ static bool names_directly(struct what *c, const struct iam_statement *s, enum i
     return *m != IAM_NO_MATCH;
 }
 
+/* A policy on a thing speaks of it and of what lies in it, whatever its Resource says. */
+static bool on_its_own(struct what *c, const struct world_resource *r, struct what_statement *s)
+{
+    struct what_statement own = {.resources = arena_array_of(c->a, struct str, 3), .resource_count = 3};
+    own.resources[0] = r->arn;
+    own.resources[1] = arena_printf(c->a, "%.*s/*", STR_ARG(r->arn));
+    own.resources[2] = arena_printf(c->a, "%.*s:*", STR_ARG(r->arn));
+    if (str_eqz(r->type, "AWS::S3::Bucket"))
+        own.resource_count = 2;
+    if (s->not_resource) {
+        s->not_resource = false;
+        s->resources = own.resources;
+        s->resource_count = own.resource_count;
+        c->out->wider = true;
+        return true;
+    }
+    struct what_statement all = *s;
+    return what_meet(c, &all, &own, s);
+}
+
 /* What the policies of the account's own things give; keys and roles are asked one by one. */
 static void given_by(struct what *c, const struct world_resource *r, struct what_list *out)
 {
@@ -73,8 +93,8 @@ static void given_by(struct what *c, const struct world_resource *r, struct what
         enum iam_principal_match m;
         if (!s->allow || !names_directly(c, s, &m) || m == IAM_ACCOUNT_MATCH || !what_of(c, r->policy.policy, s, &statement))
             continue;
-        if (what_is_any(&statement))
-            statement.resources[0] = r->arn;
+        if (!on_its_own(c, r, &statement))
+            continue;
         bits_and_not(statement.actions, c->gated, c->words);
         what_add(c, &one, &statement);
         one = under_organization(c, one);
@@ -106,10 +126,16 @@ static bool overlap(const struct what_statement *x, const struct what_statement 
 
 /* A Deny: takes its actions out of the Allows where it always holds, else stands beside those that it meets. */
 static void deny(struct what *c, struct what_list *allows, struct what_list *denies, const struct iam_policy *p,
-                 const struct iam_statement *s)
+                 const struct iam_statement *s, const struct world_resource *of)
 {
     struct what_statement d;
     if (!what_of(c, p, s, &d))
+        return;
+    if (of && d.not_resource) { /* cannot be said of the thing alone: left out, and told */
+        c->out->wider = true;
+        return;
+    }
+    if (of && !on_its_own(c, of, &d))
         return;
     bool always = iam_statement_conditions(c->w->pool, s, p->variables, &c->probe.request.context, NULL) == residue_true;
     uint64_t *met = bits_new(c->a, c->w->catalogue->action_count);
@@ -124,14 +150,15 @@ static void deny(struct what *c, struct what_list *allows, struct what_list *den
         what_add(c, denies, &d);
 }
 
-static void denies_of(struct what *c, struct what_list *allows, struct what_list *denies, const struct iam_policy_set *set, bool principal)
+static void denies_of(struct what *c, struct what_list *allows, struct what_list *denies, const struct iam_policy_set *set, bool principal,
+                      const struct world_resource *of)
 {
     enum iam_principal_match m;
     for (uint32_t i = 0; i < set->count; i++)
         for (uint32_t j = 0; set->items[i].policy && j < set->items[i].policy->count; j++) {
             const struct iam_statement *s = &set->items[i].policy->statements[j];
             if (!s->allow && (!principal || names_directly(c, s, &m)))
-                deny(c, allows, denies, set->items[i].policy, s);
+                deny(c, allows, denies, set->items[i].policy, s, of);
         }
 }
 
@@ -139,18 +166,18 @@ static void all_denies(struct what *c, struct what_list *allows, struct what_lis
 {
     const struct iam_layers *l = &c->probe.layers;
     uint32_t account = c->q->caller.account.ptr ? world_account_of(c->w, c->q->caller.account) : WORLD_NONE;
-    denies_of(c, allows, denies, &l->identity, false);
-    denies_of(c, allows, denies, &l->boundary, false);
-    denies_of(c, allows, denies, &l->session, false);
+    denies_of(c, allows, denies, &l->identity, false, NULL);
+    denies_of(c, allows, denies, &l->boundary, false, NULL);
+    denies_of(c, allows, denies, &l->session, false, NULL);
     for (uint32_t i = 0; i < l->scp_count; i++)
-        denies_of(c, allows, denies, &l->scps[i].policies, false);
+        denies_of(c, allows, denies, &l->scps[i].policies, false, NULL);
     const struct world_account *own = account == WORLD_NONE ? NULL : &c->w->accounts[account];
     bool held = own && own->rcps_on && !own->is_management && !c->q->caller.service_linked;
     for (uint32_t i = 0; held && i < own->rcp_count; i++)
-        denies_of(c, allows, denies, &own->rcps[i].policies, true);
+        denies_of(c, allows, denies, &own->rcps[i].policies, true, NULL);
     for (uint32_t i = 0; i < c->w->resource_count; i++)
         if (own_thing(c, &c->w->resources[i]))
-            denies_of(c, allows, denies, &(struct iam_policy_set){&c->w->resources[i].policy, 1}, true);
+            denies_of(c, allows, denies, &(struct iam_policy_set){&c->w->resources[i].policy, 1}, true, &c->w->resources[i]);
 }
 
 static bool same_place(const struct what_statement *x, const struct what_statement *y)
@@ -243,24 +270,11 @@ void access_what(const struct world *w, struct arena *a, const struct access_que
     out->size = all.size;
 }
 
-/* Whether an ARN of the type can match the pattern, field by field. A name that is one variable has no slash in it. */
-static bool type_meets(struct str glob, struct str pattern)
-{
-    if (str_eqz(pattern, "*"))
-        return true;
-    for (unsigned f = 0; f < 6; f++)
-        if (!iam_globs_overlap(arn_field(glob, f), arn_field(pattern, f)))
-            return false;
-    struct str name = arn_field(glob, 5), want = arn_field(pattern, 5);
-    ptrdiff_t slash = str_index(want, '/', 0), star = str_index(want, '*', 0);
-    return str_index(name, '/', 0) >= 0 || slash < 0 || (star >= 0 && star < slash);
-}
-
 static bool is_of_any(const struct world *w, const struct iam_action_info *info, const struct what_statement *s)
 {
     for (uint16_t t = 0; t < info->resource_type_count; t++)
         for (uint32_t i = 0; i < s->resource_count; i++)
-            if (type_meets(w->catalogue->resources[info->resource_types[t]].glob, s->resources[i]))
+            if (access_type_meets(w->catalogue->resources[info->resource_types[t]].glob, s->resources[i]))
                 return true;
     return false;
 }

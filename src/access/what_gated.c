@@ -22,6 +22,15 @@ static bool names(struct what *c, const struct iam_policy *p, const struct iam_a
     return false;
 }
 
+static bool has_grant(const struct what *c, const struct world_resource *r)
+{
+    for (uint32_t i = 0; i < r->grant_count; i++)
+        if (str_eq(r->grants[i].grantee, c->q->caller.text) ||
+            (c->q->principal < c->w->principal_count && str_eq(r->grants[i].grantee, c->w->principals[c->q->principal].arn)))
+            return true;
+    return false;
+}
+
 static bool ask(struct what *c, uint32_t row, uint32_t action)
 {
     struct access_question q = *c->q;
@@ -32,6 +41,7 @@ static bool ask(struct what *c, uint32_t row, uint32_t action)
     q.resource = c->w->resources[row].arn;
     q.row = row;
     access_answer(c->w, c->a, &q, 0, &answer);
+    c->out->wider |= answer.decision.result == IAM_ALLOWED_IF; /* the statement is written without the condition */
     return answer.decision.result == IAM_ALLOWED || answer.decision.result == IAM_ALLOWED_IF;
 }
 
@@ -49,7 +59,9 @@ static void one_action(struct what *c, const struct what_list *identity, uint32_
         if (keys ? !str_eqz(r->type, "AWS::KMS::Key") : !role)
             continue;
         const struct iam_policy *p = keys ? r->policy.policy : c->w->principals[r->principal].trust.policy;
-        if (!p || !names(c, p, info, mine) || !ask(c, i, action))
+        if (!(p && names(c, p, info, mine)) && !(keys && has_grant(c, r)))
+            continue;
+        if (!ask(c, i, action))
             continue;
         if (!found)
             found = arena_array_of(c->a, struct str, c->w->resource_count);

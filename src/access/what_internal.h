@@ -25,6 +25,8 @@ void what_unread(struct what *c, const struct iam_policy_ref *ref);
 bool what_of(struct what *c, const struct iam_policy *p, const struct iam_statement *s, struct what_statement *out);
 /* What of `l` every ceiling of the set lets through. */
 struct what_list what_ceiling(struct what *c, const struct what_list *l, const struct iam_policy_set *set);
+/* Resources of both into `out`, which is a copy of `x`. False when they have none in common. */
+bool what_meet(struct what *c, const struct what_statement *x, const struct what_statement *y, struct what_statement *out);
 /* Keys and roles, one by one. */
 void what_gated(struct what *c, const struct what_list *identity, struct what_list *out);
 bool what_is_any(const struct what_statement *s);

@@ -96,8 +96,7 @@ bool what_of(struct what *c, const struct iam_policy *p, const struct iam_statem
     return out->resource_count > 0 || out->not_resource;
 }
 
-/* Resources of both. False when they have none in common. */
-static bool meet(struct what *c, const struct what_statement *x, const struct what_statement *y, struct what_statement *out)
+bool what_meet(struct what *c, const struct what_statement *x, const struct what_statement *y, struct what_statement *out)
 {
     if (what_is_any(y))
         return true;
@@ -184,7 +183,7 @@ static void under(struct what *c, const struct what_statement *s, const struct w
         part.actions = bits_new(c->a, c->w->catalogue->action_count);
         memcpy(part.actions, s->actions, c->words * sizeof *part.actions);
         bits_and(part.actions, ceiling->actions, c->words);
-        if (!bits_any(part.actions, c->words) || !meet(c, s, ceiling, &part))
+        if (!bits_any(part.actions, c->words) || !what_meet(c, s, ceiling, &part))
             continue;
         join_conditions(c, s, ceiling, &part);
         what_add(c, out, &part);

@@ -96,7 +96,8 @@ static bool resource_may(struct who *c, const struct iam_caller *caller, bool al
     for (uint32_t i = 0; c->res && i < c->res->grant_count; i++)
         if (str_eq(c->res->grants[i].grantee, caller->text))
             return true;
-    return c->res && (c->res->acl_count || !c->res->acl_read || !c->res->grants_read);
+    bool by_list = c->res && str_eqz(c->res->type, "AWS::S3::Bucket") && !c->res->acl_disabled; /* those of objects are not read */
+    return c->res && (by_list || c->res->acl_count || !c->res->acl_read || !c->res->grants_read);
 }
 
 static bool on_session_name(const struct residue *r)

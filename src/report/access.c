@@ -65,25 +65,42 @@ static struct str service_of(struct str op)
     return str_cut(&rest, ':');
 }
 
-/* Calls whose answers the decision could have rested on. A gap without account is one of the whole run. */
-static bool bears(const struct access_report *r, const struct world_gap *g)
+/* What kind of thing the answer hangs on. */
+struct hangs {
+    bool organization, identity, resource;
+};
+
+static struct hangs hangs_on(const struct access_report *r)
+{
+    struct str what = access_unread_words(r->a, r->condition);
+    bool known = r->q->row != WORLD_NONE;
+    return (struct hangs){
+        .organization = str_contains(what, STR("control polic")),
+        .identity = str_contains(what, STR("arn:")) && (str_contains(what, STR("policies of")) || str_contains(what, STR(":policy/"))),
+        .resource = known && (r->need == ACCESS_KEY_UNREAD || str_contains(what, STR("policy of")) || str_contains(what, STR("grants")) ||
+                              str_contains(what, STR("access control list")) || str_contains(what, STR("public access block")) ||
+                              str_contains(what, STR("ResourcePolicy")))};
+}
+
+/* A gap without account is one of the whole run. */
+static bool bears(const struct access_report *r, const struct hangs *h, const struct world_gap *g)
 {
     struct str service = service_of(g->op), owner = r->answer->request.resource_account;
-    bool callers = !g->account.ptr || str_eq(g->account, r->q->caller.account);
-    bool owners = !g->account.ptr || !owner.ptr || str_eq(g->account, owner);
     if (str_eqz(service, "organizations"))
-        return !str_ends(g->op, STR(":ListDelegatedAdministrators"));
+        return h->organization && !str_ends(g->op, STR(":ListDelegatedAdministrators"));
     if (str_eqz(service, "iam"))
-        return callers || (owners && str_eqz(r->q->service, "sts"));
-    return owners && (str_eq(service, r->q->service) || (str_eqz(service, "s3control") && str_eqz(r->q->service, "s3")) ||
-                      (r->need != ACCESS_KEY_NONE && str_eqz(service, "kms")));
+        return h->identity && (!g->account.ptr || str_eq(g->account, r->q->caller.account));
+    bool its = str_eq(service, r->q->service) || (str_eqz(service, "s3control") && str_eqz(r->q->service, "s3")) ||
+               (r->need != ACCESS_KEY_NONE && str_eqz(service, "kms"));
+    return h->resource && its && (!g->account.ptr || str_eq(g->account, owner));
 }
 
 uint32_t access_gaps(const struct access_report *r, const struct world_gap **out, uint32_t max)
 {
+    struct hangs h = hangs_on(r);
     uint32_t count = 0;
     for (uint32_t i = 0; i < r->w->gap_count; i++)
-        if (bears(r, &r->w->gaps[i]) && count++ < max)
+        if (bears(r, &h, &r->w->gaps[i]) && count++ < max)
             out[count - 1] = &r->w->gaps[i];
     return count;
 }
