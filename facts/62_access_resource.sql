@@ -44,11 +44,13 @@ ORDER BY t.type = 'AWS::Backup::RecoveryPoint', t.type = 'AWS::Elasticsearch::Do
 INSERT OR IGNORE INTO fact_access_resource (arn, type, name, region, account, tags_read, tenant, why, shared, conflict, phi)
 SELECT arn, 'AWS::Glue::Catalog', 'catalog', region, account, 1, t ->> '$.tenant', t ->> '$.why', t ->> '$.shared', t ->> '$.conflict', 0
 FROM (SELECT arn, region, account, tenant_of(account, NULL, NULL, arn) AS t
-      FROM (SELECT DISTINCT 'arn:' || CASE WHEN c.region GLOB 'us-gov-*' THEN 'aws-us-gov' WHEN c.region GLOB 'cn-*' THEN 'aws-cn' ELSE 'aws' END || ':glue:' || c.region || ':' || c.account || ':catalog' AS arn, c.region, c.account
-            FROM fact_call c WHERE c.op IN ('glue:GetDatabases', 'glue:GetResourcePolicy') AND (c.op = 'glue:GetDatabases' AND c.rows > 0 OR c.op <> 'glue:GetDatabases' AND c.status = 'ok')));
+      FROM (SELECT DISTINCT 'arn:' || CASE WHEN c.region GLOB 'us-gov-*' THEN 'aws-us-gov' WHEN c.region GLOB 'cn-*' THEN 'aws-cn' ELSE 'aws' END
+                                 || ':glue:' || c.region || ':' || c.account || ':catalog' AS arn, c.region, c.account
+            FROM fact_call c WHERE (c.op = 'glue:GetDatabases' AND c.rows > 0 OR c.op = 'glue:GetResourcePolicy' AND c.status = 'ok')));
 -- A table's stream is a thing of its own, with a policy of its own.
 INSERT OR IGNORE INTO fact_access_resource
-SELECT s.data ->> '$.LatestStreamArn', 'AWS::DynamoDB::Stream', r.name, NULL, r.region, r.account, NULL, 1, r.tenant, r.why, r.shared, r.conflict, r.phi, NULL, NULL
+SELECT s.data ->> '$.LatestStreamArn', 'AWS::DynamoDB::Stream', r.name, NULL, r.region, r.account, NULL, 1,
+       r.tenant, r.why, r.shared, r.conflict, r.phi, NULL, NULL
 FROM fact_access_answer s JOIN fact_access_resource r ON r.arn = s.data ->> '$.TableArn'
 WHERE s.op = 'dynamodb:DescribeTable' AND s.data ->> '$.LatestStreamArn' IS NOT NULL;
 CREATE INDEX fact_access_resource_place ON fact_access_resource (type, account, region, id);
@@ -145,8 +147,10 @@ SELECT r.arn,
        CASE r.op WHEN 'lambda:ListFunctions' THEN r.data ->> '$.Role' WHEN 'ecs:DescribeTaskDefinition' THEN r.data ->> '$.taskRoleArn'
                  WHEN 'codebuild:BatchGetProjects' THEN r.data ->> '$.serviceRole' WHEN 'cloudformation:DescribeStacks' THEN r.data ->> '$.RoleARN'
                  WHEN 'eks:DescribeNodegroup' THEN r.data ->> '$.nodeRole' WHEN 'eks:DescribeCluster' THEN r.data ->> '$.roleArn'
-                 WHEN 'glue:GetJobs' THEN CASE WHEN r.data ->> '$.Role' LIKE 'arn:%' THEN r.data ->> '$.Role'
-                                               ELSE 'arn:' || CASE WHEN r.region GLOB 'us-gov-*' THEN 'aws-us-gov' WHEN r.region GLOB 'cn-*' THEN 'aws-cn' ELSE 'aws' END || ':iam::' || r.account || ':role/' || (r.data ->> '$.Role') END END AS role
+                 WHEN 'glue:GetJobs' THEN
+                   CASE WHEN r.data ->> '$.Role' LIKE 'arn:%' THEN r.data ->> '$.Role'
+                        ELSE 'arn:' || CASE WHEN r.region GLOB 'us-gov-*' THEN 'aws-us-gov' WHEN r.region GLOB 'cn-*' THEN 'aws-cn' ELSE 'aws' END
+                             || ':iam::' || r.account || ':role/' || (r.data ->> '$.Role') END END AS role
 FROM snap_resource r
 WHERE r.arn IS NOT NULL AND role IS NOT NULL
   AND r.op IN ('lambda:ListFunctions', 'ecs:DescribeTaskDefinition', 'codebuild:BatchGetProjects', 'cloudformation:DescribeStacks',
@@ -162,3 +166,9 @@ AND r.type = CASE a.op WHEN 'stepfunctions:DescribeStateMachine' THEN 'AWS::Step
                        WHEN 'sagemaker:DescribeNotebookInstance' THEN 'AWS::SageMaker::NotebookInstance' ELSE 'AWS::SageMaker::Model' END
 AND (r.id = a.parent OR r.arn = a.parent)
 WHERE a.op IN ('stepfunctions:DescribeStateMachine', 'sagemaker:DescribeNotebookInstance', 'sagemaker:DescribeModel') AND role IS NOT NULL;
+-- Of an identity pool's two roles the one for guests, who are everyone, before the one for those who signed in.
+INSERT OR IGNORE INTO fact_access_runs_as
+SELECT r.arn, coalesce(a.data ->> '$.Roles.unauthenticated', a.data ->> '$.Roles.authenticated') AS role
+FROM fact_access_answer a CROSS JOIN fact_access_resource r
+ON r.type = 'AWS::Cognito::IdentityPool' AND r.account = a.account AND r.region = a.region AND r.id = a.parent
+WHERE a.op = 'cognito-identity:GetIdentityPoolRoles' AND role IS NOT NULL;

@@ -23,7 +23,10 @@ struct str load_share_text(struct loader *l, struct str text)
     return *kept;
 }
 
-struct str load_shared(struct loader *l, struct query *q, int at) { return load_share_text(l, query_str(q, at)); }
+struct str load_shared(struct loader *l, struct query *q, int at)
+{
+    return load_share_text(l, query_str(q, at));
+}
 
 /* What is not JSON counts as absent: its flag "read" is then the caller's to clear. */
 const struct json *load_json(struct loader *l, struct query *q, int at)
@@ -60,12 +63,25 @@ static bool load_window(struct loader *l, struct err *e)
         l->w->from_us = query_int(q, 0);
         l->w->to_us = query_int(q, 1);
     }
-    if (!query_done(q) || !(q = query_new(l->s, "SELECT arn_part(arn, 'partition') AS p FROM fact_access_principal"
-                                                " WHERE p IS NOT NULL GROUP BY p ORDER BY count(*) DESC LIMIT 1", e)))
+    if (!query_done(q) || !(q = query_new(l->s,
+                                          "SELECT arn_part(arn, 'partition') AS p FROM fact_access_principal"
+                                          " WHERE p IS NOT NULL GROUP BY p ORDER BY count(*) DESC LIMIT 1",
+                                          e)))
         return false;
     if (query_step(q))
         l->w->partition = load_shared(l, q, 0);
     return query_done(q);
+}
+
+/* An image is encrypted as its snapshot is, a table's backup as the table: their own answers do not tell. */
+static void inherit_key(struct world_resource *r, const struct world_resource *source)
+{
+    if (r->encryption != WORLD_ENC_UNKNOWN ||
+        !(str_eqz(r->type, "AWS::EC2::Image") || str_eqz(r->type, "AWS::DynamoDB::Backup")))
+        return;
+    r->encryption = source->encryption;
+    r->key = source->key;
+    r->key_arn = source->key_arn;
 }
 
 /* What a thing was made from is an ARN here, known only now that all are indexed. */
@@ -77,8 +93,11 @@ static bool link_sources(struct loader *l, struct err *e)
     while (query_step(q)) {
         const void *thing = map_get(&l->w->resource_index, query_str(q, 0));
         const void *source = map_get(&l->w->resource_index, query_str(q, 1));
-        if (thing && source && thing != source)
-            l->w->resources[(uintptr_t)thing - 1].source = (uint32_t)((uintptr_t)source - 1);
+        if (!thing || !source || thing == source)
+            continue;
+        struct world_resource *r = &l->w->resources[(uintptr_t)thing - 1];
+        r->source = (uint32_t)((uintptr_t)source - 1);
+        inherit_key(r, &l->w->resources[r->source]);
     }
     return query_done(q);
 }
@@ -102,7 +121,8 @@ static void own_roots(struct loader *l)
 
 static bool load_all(struct loader *l, struct err *e)
 {
-    if (!load_window(l, e) || !load_organization(l, e) || !load_principals(l, e) || !load_resources(l, e) || !load_details(l, e))
+    if (!load_window(l, e) || !load_organization(l, e) || !load_principals(l, e) || !load_resources(l, e) ||
+        !load_details(l, e))
         return false;
     load_config(l);
     load_parts(l);

@@ -15,11 +15,14 @@ static void add_tenant(struct loader *l, uint32_t *size, struct str name)
 static void add_via(struct loader *l, uint32_t *size, const struct json *shared)
 {
     struct world *w = l->w;
-    for json_each(v, json_getz(shared, "via")) {
-        LOAD_GROW(l, w->via, w->via_count, *size);
-        w->via[w->via_count++] = (struct world_via){.shared = shared->key, .from = json_get_str(v, "from"),
-                                                    .to = json_get_str(v, "to"), .reason = json_get_str(v, "reason")};
-    }
+    for
+        json_each (v, json_getz(shared, "via")) {
+            LOAD_GROW(l, w->via, w->via_count, *size);
+            w->via[w->via_count++] = (struct world_via){.shared = shared->key,
+                                                        .from = json_get_str(v, "from"),
+                                                        .to = json_get_str(v, "to"),
+                                                        .reason = json_get_str(v, "reason")};
+        }
 }
 
 /* Tenants come from ward.yaml alone: a tag names one of those, never a new one (facts/tenant.h). */
@@ -27,13 +30,15 @@ void load_config(struct loader *l)
 {
     struct world *w = l->w;
     uint32_t tenants = 0, vias = 0, shared = 0;
-    for json_each(t, json_getz(w->config, "tenants"))
-        add_tenant(l, &tenants, t->key);
-    for json_each(s, json_getz(w->config, "shared")) {
-        LOAD_GROW(l, w->shared_names, w->shared_count, shared);
-        w->shared_names[w->shared_count++] = s->key;
-        add_via(l, &vias, s);
-    }
+    for
+        json_each (t, json_getz(w->config, "tenants"))
+            add_tenant(l, &tenants, t->key);
+    for
+        json_each (s, json_getz(w->config, "shared")) {
+            LOAD_GROW(l, w->shared_names, w->shared_count, shared);
+            w->shared_names[w->shared_count++] = s->key;
+            add_via(l, &vias, s);
+        }
 }
 
 /* A pattern that reaches into a bucket: "arn:aws:s3:::BUCKET/PREFIX*". */
@@ -50,7 +55,8 @@ struct parts {
 static void add_part(struct loader *l, struct parts *p, struct str pattern, struct part part)
 {
     ptrdiff_t slash = str_index(pattern, '/', 0);
-    if (!str_starts(pattern, STR("arn:")) || !str_eqz(arn_field(pattern, 2), "s3") || slash < 0 || str_index(pattern, '*', (size_t)slash) < 0)
+    if (!str_starts(pattern, STR("arn:")) || !str_eqz(arn_field(pattern, 2), "s3") || slash < 0 ||
+        str_index(pattern, '*', (size_t)slash) < 0)
         return;
     part.bucket = str_make(pattern.ptr, (size_t)slash);
     part.rest = str_sub(pattern, (size_t)slash, pattern.len);
@@ -60,14 +66,20 @@ static void add_part(struct loader *l, struct parts *p, struct str pattern, stru
 
 static void find_parts(struct loader *l, struct parts *p)
 {
-    for json_each(t, json_getz(l->w->config, "tenants"))
-        for json_each(arn, json_getz(t, "arns"))
-            add_part(l, p, json_str(arn), (struct part){.tenant = t->key, .why = STR("arn")});
-    for json_each(s, json_getz(l->w->config, "shared"))
-        for json_each(arn, json_getz(s, "arns"))
-            add_part(l, p, json_str(arn), (struct part){.shared = true, .why = STR("arn")});
-    for json_each(s, json_getz(l->w->config, "stores"))
-        add_part(l, p, json_get_str(s, "arn"), (struct part){.says_phi = true, .phi = json_is_true(json_getz(s, "phi"))});
+    for
+        json_each (t, json_getz(l->w->config, "tenants"))
+        for
+            json_each (arn, json_getz(t, "arns"))
+                add_part(l, p, json_str(arn), (struct part){.tenant = t->key, .why = STR("arn")});
+    for
+        json_each (s, json_getz(l->w->config, "shared"))
+        for
+            json_each (arn, json_getz(s, "arns"))
+                add_part(l, p, json_str(arn), (struct part){.shared = true, .why = STR("arn")});
+    for
+        json_each (s, json_getz(l->w->config, "stores"))
+            add_part(l, p, json_get_str(s, "arn"),
+                     (struct part){.says_phi = true, .phi = json_is_true(json_getz(s, "phi"))});
 }
 
 /* All of the bucket but its name and whose it is: policy, key, ACLs and blocks are the bucket's. */

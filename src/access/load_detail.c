@@ -40,8 +40,8 @@ static void bucket(struct loader *l, struct query *q, struct world_resource *r, 
     r->bpa_read = query_int(q, 3);
     r->ignore_public_acls = query_int(q, 4);
     r->restrict_public_buckets = query_int(q, 5);
-    /* Amazon S3 User Guide, "Using tags with S3 general purpose buckets" (read 2026): tags count in policies where ABAC is
-     * enabled. Where that was not read they may count, with values that nobody knows. */
+    /* Amazon S3 User Guide, "Using tags with S3 general purpose buckets" (read 2026): tags count in policies where ABAC
+     * is enabled. Where that was not read they may count, with values that nobody knows. */
     bool read = query_int(q, 6);
     r->abac = !read || query_int(q, 7);
     r->tags_read &= read;
@@ -58,8 +58,11 @@ static void access_point(struct loader *l, struct query *q, struct world_resourc
 
 static enum iam_acl_permission permission_of(struct str s)
 {
-    return str_eqz(s, "READ") ? IAM_ACL_READ : str_eqz(s, "WRITE") ? IAM_ACL_WRITE : str_eqz(s, "READ_ACP") ? IAM_ACL_READ_ACP
-         : str_eqz(s, "WRITE_ACP") ? IAM_ACL_WRITE_ACP : IAM_ACL_FULL_CONTROL;
+    return str_eqz(s, "READ")        ? IAM_ACL_READ
+           : str_eqz(s, "WRITE")     ? IAM_ACL_WRITE
+           : str_eqz(s, "READ_ACP")  ? IAM_ACL_READ_ACP
+           : str_eqz(s, "WRITE_ACP") ? IAM_ACL_WRITE_ACP
+                                     : IAM_ACL_FULL_CONTROL;
 }
 
 static enum iam_acl_grantee grantee_of(struct str uri, bool account)
@@ -92,15 +95,17 @@ static void acl(struct loader *l, struct query *q, struct world_resource *r, boo
         r->acls = grown;
     struct iam_acl *acls = (struct iam_acl *)(uintptr_t)r->acls; /* made here, const for readers */
     acls[r->acl_count++] = (struct iam_acl){.grantee = grantee_of(query_str(q, 1), !query_is_null(q, 2)),
-                                            .account = load_shared(l, q, 2), .permission = permission_of(query_str(q, 3))};
+                                            .account = load_shared(l, q, 2),
+                                            .permission = permission_of(query_str(q, 3))};
 }
 
 static const struct str *texts(struct loader *l, const struct json *list, bool keys, uint32_t *count)
 {
     struct str *out = arena_array_of(l->a, struct str, list ? list->count + 1 : 1);
     uint32_t n = 0;
-    for json_each(it, list)
-        out[n++] = load_share_text(l, keys ? it->key : json_str(it));
+    for
+        json_each (it, list)
+            out[n++] = load_share_text(l, keys ? it->key : json_str(it));
     *count = n;
     return out;
 }
@@ -111,7 +116,8 @@ static void grant(struct loader *l, struct query *q, struct world_resource *r, b
     struct iam_grant *grown = room(l, r->grants, r->grant_count, sizeof *grown);
     if (grown)
         r->grants = grown;
-    struct iam_grant *g = (struct iam_grant *)(uintptr_t)r->grants + r->grant_count++; /* made here, const for readers */
+    struct iam_grant *g =
+        (struct iam_grant *)(uintptr_t)r->grants + r->grant_count++; /* made here, const for readers */
     g->id = load_text(l, q, 1);
     g->grantee = load_shared(l, q, 2);
     g->operations = texts(l, load_json(l, q, 3), false, &g->operation_count);
@@ -153,19 +159,25 @@ static const struct {
     const char *sql;
     fill *fn;
 } details[] = {
-    {"SELECT b.arn, coalesce(b.acl_read, 0), coalesce(b.ownership = 'BucketOwnerEnforced', 0), coalesce(b.block_read, 0),"
-     " coalesce(b.ignore_public_acls, 0), coalesce(b.restrict_public_buckets, 0), coalesce(a.good, 0),"
-     " coalesce(a.data ->> '$.Status' = 'Enabled', 0) FROM fact_bucket b LEFT JOIN"
-     " (SELECT account, parent, max(good) AS good, max(data) AS data FROM fact_access_answer WHERE op = 's3:GetBucketAbac'"
-     " GROUP BY account, parent) a ON a.account = b.account AND a.parent = b.name WHERE b.arn IS NOT NULL ORDER BY b.arn", bucket},
-    {"SELECT arn, coalesce(ignore_public_acls, 1), coalesce(restrict_public_buckets, 1) FROM fact_access_block ORDER BY arn", access_point},
+    {"SELECT b.arn, coalesce(b.acl_read, 0), coalesce(b.ownership = 'BucketOwnerEnforced', 0),"
+     " coalesce(b.block_read, 0), coalesce(b.ignore_public_acls, 0), coalesce(b.restrict_public_buckets, 0),"
+     " coalesce(a.good, 0), coalesce(a.data ->> '$.Status' = 'Enabled', 0)"
+     " FROM fact_bucket b LEFT JOIN (SELECT account, parent, max(good) AS good, max(data) AS data"
+     "  FROM fact_access_answer WHERE op = 's3:GetBucketAbac' GROUP BY account, parent) a"
+     " ON a.account = b.account AND a.parent = b.name WHERE b.arn IS NOT NULL ORDER BY b.arn",
+     bucket},
+    {"SELECT arn, coalesce(ignore_public_acls, 1), coalesce(restrict_public_buckets, 1)"
+     " FROM fact_access_block ORDER BY arn",
+     access_point},
     {"SELECT arn, uri, account, permission FROM fact_access_acl ORDER BY arn", acl},
     {"SELECT arn, coalesce(grants_read, 0) FROM fact_key WHERE arn IS NOT NULL ORDER BY arn", grants_read},
     {"SELECT arn, id, grantee, operations, context, subset FROM fact_access_grant ORDER BY arn, id", grant},
     {"SELECT arn, account, how FROM fact_access_share ORDER BY arn", share},
     {"SELECT arn FROM fact_access_unshared ORDER BY arn", unshared},
-    {"SELECT arn, 'arn:' || arn_part(arn, 'partition') || ':kms:' || region || ':' || account || ':key/' || (data ->> '$.TargetKeyId')"
-     " FROM snap_resource WHERE op = 'kms:ListAliases' AND arn IS NOT NULL AND data ->> '$.TargetKeyId' IS NOT NULL ORDER BY arn", alias},
+    {"SELECT arn, 'arn:' || arn_part(arn, 'partition') || ':kms:' || region || ':' || account || ':key/' ||"
+     " (data ->> '$.TargetKeyId') FROM snap_resource WHERE op = 'kms:ListAliases' AND arn IS NOT NULL"
+     " AND data ->> '$.TargetKeyId' IS NOT NULL ORDER BY arn",
+     alias},
 };
 
 bool load_details(struct loader *l, struct err *e)

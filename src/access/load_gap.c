@@ -4,12 +4,12 @@
 #include "aws/op.h"
 #include "aws/region.h"
 
-/* The data that is not there, as src/control/gap.h rules it for controls: calls that did not end well, and calls that were
- * never made. One row stands for all of one operation, account, region and kind of failure. */
+/* The data that is not there, as src/control/gap.h rules it for controls: calls that did not end well, and calls that
+ * were never made. One row stands for all of one operation, account, region and kind of failure. */
 struct gapper {
     struct loader *l;
     const struct aws_regions *regions;
-    struct map reads; /* operations that access rests on */
+    struct map reads;    /* operations that access rests on */
     struct map answered; /* operations of the organization that one account answered */
     uint32_t size;
 };
@@ -21,11 +21,16 @@ static void add(struct gapper *g, struct world_gap gap)
     w->gaps[w->gap_count++] = gap;
 }
 
-static bool is_org(struct str op) { return str_starts(op, STR("organizations:")); }
+static bool is_org(struct str op)
+{
+    return str_starts(op, STR("organizations:"));
+}
 
 static bool find_answered(struct gapper *g, struct err *e)
 {
-    struct query *q = query_new(g->l->s, "SELECT DISTINCT op FROM fact_call WHERE op GLOB 'organizations:*' AND status IN ('ok', 'empty', 'absent')", e);
+    struct query *q = query_new(
+        g->l->s,
+        "SELECT DISTINCT op FROM fact_call WHERE op GLOB 'organizations:*' AND status IN ('ok', 'empty', 'absent')", e);
     if (!q)
         return false;
     while (query_step(q))
@@ -42,15 +47,18 @@ static struct str bad_why(struct gapper *g, struct query *q, struct str op, stru
         of = arena_printf(g->l->scratch, " for %lld things", (long long)calls);
     else if (parent.len)
         of = arena_printf(g->l->scratch, " for %.*s", STR_ARG(parent));
-    return arena_printf(g->l->a, "%.*s %.*s%.*s in %.*s %.*s%s%.*s", STR_ARG(op), STR_ARG(status), STR_ARG(of), STR_ARG(account),
-                        STR_ARG(region), code.len ? ": " : "", STR_ARG(code));
+    return arena_printf(g->l->a, "%.*s %.*s%.*s in %.*s %.*s%s%.*s", STR_ARG(op), STR_ARG(status), STR_ARG(of),
+                        STR_ARG(account), STR_ARG(region), code.len ? ": " : "", STR_ARG(code));
 }
 
 static bool bad_calls(struct gapper *g, struct err *e)
 {
-    struct query *q = query_new(g->l->s,
-        "SELECT op, account, region, status, code, missing_action, min(parent), count(*) FROM fact_call"
-        " WHERE status NOT IN ('ok', 'empty', 'absent', 'gone') GROUP BY op, account, region, status, code, missing_action", e);
+    struct query *q =
+        query_new(g->l->s,
+                  "SELECT op, account, region, status, code, missing_action, min(parent), count(*) FROM fact_call"
+                  " WHERE status NOT IN ('ok', 'empty', 'absent', 'gone') GROUP BY op, account, region, status, code, "
+                  "missing_action",
+                  e);
     if (!q)
         return false;
     while (query_step(q)) {
@@ -58,9 +66,13 @@ static bool bad_calls(struct gapper *g, struct err *e)
         const struct aws_op *known = map_get(&g->reads, op);
         if (!known || (is_org(op) && (map_has(&g->answered, op) || str_eqz(query_str(q, 4), "NotManagementAccount"))))
             continue;
-        if (str_eqz(query_str(q, 3), "unavailable") && aws_service_presence(g->regions, known->service, region) != AWS_PRESENT)
+        if (str_eqz(query_str(q, 3), "unavailable") &&
+            aws_service_presence(g->regions, known->service, region) != AWS_PRESENT)
             continue;
-        add(g, (struct world_gap){.account = account, .region = region, .op = op, .why = bad_why(g, q, op, account, region),
+        add(g, (struct world_gap){.account = account,
+                                  .region = region,
+                                  .op = op,
+                                  .why = bad_why(g, q, op, account, region),
                                   .action = load_shared(g->l, q, 5)});
     }
     return query_done(q);
@@ -68,24 +80,31 @@ static bool bad_calls(struct gapper *g, struct err *e)
 
 static void never(struct gapper *g, const struct aws_op *op, struct str account, struct str region)
 {
-    add(g, (struct world_gap){.account = account, .region = region, .op = op->id, .action = op->action,
-        .why = arena_printf(g->l->a, "%.*s was never called%s%.*s%s%.*s", STR_ARG(op->id), account.len ? " in " : "", STR_ARG(account),
-                            region.len ? " " : "", STR_ARG(region))});
+    add(g, (struct world_gap){.account = account,
+                              .region = region,
+                              .op = op->id,
+                              .action = op->action,
+                              .why = arena_printf(g->l->a, "%.*s was never called%s%.*s%s%.*s", STR_ARG(op->id),
+                                                  account.len ? " in " : "", STR_ARG(account), region.len ? " " : "",
+                                                  STR_ARG(region))});
 }
 
 static bool is_per_parent(const struct aws_op *op)
 {
-    return (op->kind == AWS_OP_CHILD || op->kind == AWS_OP_DETAIL) && op->follow_count && op->follow[0].parent.len && op->follow[0].param.name.len;
+    return (op->kind == AWS_OP_CHILD || op->kind == AWS_OP_DETAIL) && op->follow_count && op->follow[0].parent.len &&
+           op->follow[0].param.name.len;
 }
 
-/* Where the operation was to be called and has no row: everywhere, or wherever the parent's listing had rows. Of a parent whose
- * rows are filtered it cannot be told. */
+/* Where the operation was to be called and has no row: everywhere, or wherever the parent's listing had rows. Of a
+ * parent whose rows are filtered it cannot be told. */
 static const char everywhere_sql[] =
     "SELECT a.account, CASE WHEN ?2 THEN '' ELSE r.region END FROM fact_account a LEFT JOIN fact_region r"
     " ON NOT ?2 AND r.account = a.account AND r.wanted AND r.state <> 'disabled' WHERE NOT EXISTS"
-    " (SELECT 1 FROM fact_call c WHERE c.op = ?1 AND c.account = a.account AND (?2 OR r.region IS NULL OR c.region = r.region))";
+    " (SELECT 1 FROM fact_call c WHERE c.op = ?1 AND c.account = a.account AND (?2 OR r.region IS NULL OR c.region = "
+    "r.region))";
 static const char by_parent_sql[] =
-    "SELECT DISTINCT p.account, CASE WHEN ?2 THEN '' ELSE p.region END FROM fact_call p WHERE p.op = ?3 AND p.rows > 0 AND NOT EXISTS"
+    "SELECT DISTINCT p.account, CASE WHEN ?2 THEN '' ELSE p.region END FROM fact_call p WHERE p.op = ?3 AND p.rows > 0 "
+    "AND NOT EXISTS"
     " (SELECT 1 FROM fact_call c WHERE c.op = ?1 AND c.account = p.account AND (?2 OR c.region = p.region))";
 
 static bool missing(struct gapper *g, const struct aws_op *op, struct err *e)
@@ -131,13 +150,16 @@ static bool never_made(struct gapper *g, struct access_reads *reads, struct err 
 
 /* Accounts of the organization, or regions of an account, that nobody listed: there may be anything in them. */
 static const char unlisted_sql[] =
-    "WITH this AS (SELECT scope FROM run WHERE id = (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) FROM snap_call))),"
+    "WITH this AS (SELECT scope FROM run WHERE id = (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) "
+    "FROM snap_call))),"
     " wanted(account, ops, what) AS ("
-    "  SELECT NULL, '[\"organizations:ListAccounts\"]', 'the accounts of the organization' FROM this WHERE scope ->> '$.org'"
+    "  SELECT NULL, '[\"organizations:ListAccounts\"]', 'the accounts of the organization' FROM this WHERE scope ->> "
+    "'$.org'"
     "  UNION ALL SELECT a.account, '[\"account:ListRegions\",\"ec2:DescribeRegions\"]', 'the regions of ' || a.account"
     "  FROM this, fact_account a WHERE coalesce(json_array_length(scope, '$.regions'), 0) = 0 AND a.reached"
     ") SELECT w.account, w.what, w.ops ->> '$[0]' FROM wanted w WHERE NOT EXISTS (SELECT 1 FROM fact_call c"
-    " WHERE c.op IN (SELECT value FROM json_each(w.ops)) AND c.status IN ('ok', 'empty', 'absent') AND (w.account IS NULL OR c.account = w.account))";
+    " WHERE c.op IN (SELECT value FROM json_each(w.ops)) AND c.status IN ('ok', 'empty', 'absent') AND (w.account IS "
+    "NULL OR c.account = w.account))";
 
 static bool unlisted(struct gapper *g, struct err *e)
 {
@@ -145,7 +167,9 @@ static bool unlisted(struct gapper *g, struct err *e)
     if (!q)
         return false;
     while (query_step(q))
-        add(g, (struct world_gap){.account = load_shared(g->l, q, 0), .op = load_shared(g->l, q, 2), .action = load_shared(g->l, q, 2),
+        add(g, (struct world_gap){.account = load_shared(g->l, q, 0),
+                                  .op = load_shared(g->l, q, 2),
+                                  .action = load_shared(g->l, q, 2),
                                   .why = arena_printf(g->l->a, "%.*s were not listed", STR_ARG(query_str(q, 1)))});
     return query_done(q);
 }

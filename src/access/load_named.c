@@ -7,7 +7,10 @@ struct named {
     uint32_t principal_size, account_size;
 };
 
-static void *value_of(uint32_t row) { return (void *)(uintptr_t)(row + 1); } /* NOLINT(performance-no-int-to-ptr) */
+static void *value_of(uint32_t row)
+{
+    return (void *)(uintptr_t)(row + 1);
+} /* NOLINT(performance-no-int-to-ptr) */
 
 static bool is_account(struct str s)
 {
@@ -39,7 +42,11 @@ static void add(struct named *n, enum world_principal_kind kind, struct str arn,
     uint32_t row = account.len ? account_for(n, account) : WORLD_NONE;
     LOAD_GROW(l, l->w->principals, l->w->principal_count, n->principal_size);
     struct world_principal *p = &l->w->principals[l->w->principal_count++];
-    *p = (struct world_principal){.kind = kind, .arn = load_share_text(l, arn), .account = row, .name = load_share_text(l, name), .resource = WORLD_NONE};
+    *p = (struct world_principal){.kind = kind,
+                                  .arn = load_share_text(l, arn),
+                                  .account = row,
+                                  .name = load_share_text(l, name),
+                                  .resource = WORLD_NONE};
     if (row != WORLD_NONE && l->w->accounts[row].tenant.ptr) {
         p->tenant = l->w->accounts[row].tenant;
         p->why = STR("the account is the tenant's");
@@ -59,7 +66,8 @@ static void add_account(struct named *n, struct str id)
     uint32_t row = load_account_row(n->l, id);
     if (row != WORLD_NONE && n->l->w->accounts[row].collected)
         return; /* its root user gets a row by itself */
-    add(n, WORLD_OUTSIDE, arena_printf(n->l->scratch, "arn:%.*s:iam::%.*s:root", STR_ARG(n->l->w->partition), STR_ARG(id)), id, id);
+    add(n, WORLD_OUTSIDE,
+        arena_printf(n->l->scratch, "arn:%.*s:iam::%.*s:root", STR_ARG(n->l->w->partition), STR_ARG(id)), id, id);
 }
 
 static void add_principal(struct named *n, const struct iam_principal *p)
@@ -79,7 +87,8 @@ static void add_principal(struct named *n, const struct iam_principal *p)
         add(n, WORLD_SERVICE, p->text, (struct str){0}, p->text);
         break;
     case IAM_P_FEDERATED:
-        add(n, WORLD_FEDERATED, p->text, str_starts(p->text, STR("arn:")) ? arn_field(p->text, 4) : (struct str){0}, p->text);
+        add(n, WORLD_FEDERATED, p->text, str_starts(p->text, STR("arn:")) ? arn_field(p->text, 4) : (struct str){0},
+            p->text);
         break;
     case IAM_P_EVERYONE:
     case IAM_P_GONE:
@@ -145,8 +154,8 @@ void load_named(struct loader *l)
     add_resources(&n);
     add(&n, WORLD_ANONYMOUS, STR("anonymous"), (struct str){0}, STR("anonymous"));
     /* Everyone of AWS: who holds what "*" and AuthenticatedUsers give. No account has this number. */
-    add(&n, WORLD_OUTSIDE, arena_printf(l->scratch, "arn:%.*s:iam::000000000000:root", STR_ARG(l->w->partition)), STR("000000000000"),
-        STR("any other AWS account"));
+    add(&n, WORLD_OUTSIDE, arena_printf(l->scratch, "arn:%.*s:iam::000000000000:root", STR_ARG(l->w->partition)),
+        STR("000000000000"), STR("any other AWS account"));
     uint32_t stranger = load_account_row(l, STR("000000000000"));
     l->w->accounts[stranger].name = STR("any other AWS account");
     l->w->accounts[stranger].org_read = true;

@@ -8,9 +8,15 @@ struct control {
     struct map nodes;
 };
 
-static struct str text_of(struct loader *l, const char *a, struct str b) { return arena_printf(l->a, "%s %.*s", a, STR_ARG(b)); }
+static struct str text_of(struct loader *l, const char *a, struct str b)
+{
+    return arena_printf(l->a, "%s %.*s", a, STR_ARG(b));
+}
 
-static struct iam_policy_ref unread_ref(struct str id, struct str why) { return (struct iam_policy_ref){.id = id, .unread = why}; }
+static struct iam_policy_ref unread_ref(struct str id, struct str why)
+{
+    return (struct iam_policy_ref){.id = id, .unread = why};
+}
 
 static struct iam_policy_set *set_at(struct control *c, struct str node)
 {
@@ -38,8 +44,11 @@ static bool load_attached(struct control *c, struct err *e)
     struct loader *l = c->l;
     struct map parsed;
     map_init(&parsed, l->scratch);
-    struct query *q = query_new(l->s, "SELECT c.node, c.id, p.content FROM fact_access_control c JOIN fact_org_policy p ON p.id = c.id"
-                                      " WHERE c.type = ?1 ORDER BY c.node, c.id", e);
+    struct query *q =
+        query_new(l->s,
+                  "SELECT c.node, c.id, p.content FROM fact_access_control c JOIN fact_org_policy p ON p.id = c.id"
+                  " WHERE c.type = ?1 ORDER BY c.node, c.id",
+                  e);
     if (!q)
         return false;
     query_bind_strz(q, 1, c->type);
@@ -53,7 +62,9 @@ static bool load_attached(struct control *c, struct err *e)
             map_put(&parsed, id, ref);
         }
         struct str node = query_str(q, 0);
-        add_ref(l, set_at(c, node), str_eqz(node, "*") ? unread_ref(id, text_of(l, "nobody read what it is attached to: the policy", id)) : *ref);
+        add_ref(l, set_at(c, node),
+                str_eqz(node, "*") ? unread_ref(id, text_of(l, "nobody read what it is attached to: the policy", id))
+                                   : *ref);
     }
     return query_done(q);
 }
@@ -61,7 +72,8 @@ static bool load_attached(struct control *c, struct err *e)
 static bool load_control(struct control *c, struct err *e)
 {
     map_init(&c->nodes, c->l->scratch);
-    struct query *q = query_new(c->l->s, "SELECT enabled, coalesce(listed, 0) FROM fact_access_type WHERE type = ?1", e);
+    struct query *q =
+        query_new(c->l->s, "SELECT enabled, coalesce(listed, 0) FROM fact_access_type WHERE type = ?1", e);
     if (!q)
         return false;
     query_bind_strz(q, 1, c->type);
@@ -80,8 +92,8 @@ static struct iam_level unread_level(struct loader *l, struct str name, struct s
     return level;
 }
 
-/* Root first. AWS Organizations User Guide, "SCP evaluation" (read 2026): an SCP is attached to every root, unit and account
- * at all times, so a level without one was not read; RCPFullAWSAccess is there always. */
+/* Root first. AWS Organizations User Guide, "SCP evaluation" (read 2026): an SCP is attached to every root, unit and
+ * account at all times, so a level without one was not read; RCPFullAWSAccess is there always. */
 static struct iam_level *levels_of(struct control *c, const struct str *nodes, uint32_t count, uint32_t *out)
 {
     struct loader *l = c->l;
@@ -90,9 +102,12 @@ static struct iam_level *levels_of(struct control *c, const struct str *nodes, u
     bool to_the_root = count && str_starts(nodes[count - 1], STR("r-"));
     const struct iam_policy_set *stray = map_get(&c->nodes, STR("*"));
     if (!c->known)
-        levels[n++] = unread_level(l, STR("organization"), text_of(l, "the organization was not asked, or did not tell, of its", str_of(c->word)));
+        levels[n++] =
+            unread_level(l, STR("organization"),
+                         text_of(l, "the organization was not asked, or did not tell, of its", str_of(c->word)));
     else if (!to_the_root)
-        levels[n++] = unread_level(l, STR("organization"), text_of(l, "what is above it in the organization was not read:", nodes[0]));
+        levels[n++] = unread_level(l, STR("organization"),
+                                   text_of(l, "what is above it in the organization was not read:", nodes[0]));
     else if (stray)
         levels[n++] = (struct iam_level){.name = STR("organization"), .policies = *stray};
     for (uint32_t i = count; c->known && i-- > 0;) {
@@ -108,7 +123,8 @@ static struct iam_level *levels_of(struct control *c, const struct str *nodes, u
 
 enum { CHAIN_MAX = 16 };
 
-static void set_levels(struct control *scp, struct control *rcp, struct world_account *account, const struct str *nodes, uint32_t count)
+static void set_levels(struct control *scp, struct control *rcp, struct world_account *account, const struct str *nodes,
+                       uint32_t count)
 {
     account->scps_on = scp->enabled;
     account->rcps_on = rcp->enabled;
@@ -162,9 +178,12 @@ bool load_organization(struct loader *l, struct err *e)
     if (!load_count(l, "SELECT count(*) FROM fact_access_account", &count, e))
         return false;
     w->accounts = arena_array_of(l->a, struct world_account, count + 1);
-    struct query *q = query_new(l->s, "SELECT account, name, collected, org_id, org_read, management, org_path, tenant,"
-                                      " coalesce(block_read, 0), coalesce(ignore_public_acls, 0), coalesce(restrict_public_buckets, 0)"
-                                      " FROM fact_access_account ORDER BY account", e);
+    struct query *q =
+        query_new(l->s,
+                  "SELECT account, name, collected, org_id, org_read, management, org_path, tenant,"
+                  " coalesce(block_read, 0), coalesce(ignore_public_acls, 0), coalesce(restrict_public_buckets, 0)"
+                  " FROM fact_access_account ORDER BY account",
+                  e);
     if (!q)
         return false;
     while (w->account_count < count && query_step(q)) {

@@ -15,7 +15,8 @@ static struct str document_key(char buf[KEY_MAX], struct str account, struct str
 static bool load_documents(struct loader *l, struct err *e)
 {
     char buf[KEY_MAX];
-    struct query *q = query_new(l->s, "SELECT account, key, doc FROM fact_access_document WHERE instr(key, ' ') = 0", e);
+    struct query *q =
+        query_new(l->s, "SELECT account, key, doc FROM fact_access_document WHERE instr(key, ' ') = 0", e);
     if (!q)
         return false;
     while (query_step(q)) {
@@ -35,7 +36,8 @@ static struct iam_policy_ref managed(struct loader *l, struct str account, struc
     const struct iam_policy_ref *ref = key.ptr ? map_get(&l->documents, key) : NULL;
     if (ref)
         return *ref;
-    return (struct iam_policy_ref){.id = load_share_text(l, arn), .unread = STR("the text of the policy is not in the answers")};
+    return (struct iam_policy_ref){.id = load_share_text(l, arn),
+                                   .unread = STR("the text of the policy is not in the answers")};
 }
 
 static void read_boundary(struct loader *l, struct query *q, struct world_principal *p)
@@ -78,7 +80,8 @@ static void principal_row(struct loader *l, struct query *q, struct world_princi
     p->resource = WORLD_NONE;
     if (!query_int(q, 8)) {
         struct iam_policy_ref *unread = arena_new_of(l->a, struct iam_policy_ref);
-        *unread = (struct iam_policy_ref){.id = p->arn, .unread = STR("iam:GetAccountAuthorizationDetails was not read: its policies are not known")};
+        *unread = (struct iam_policy_ref){
+            .id = p->arn, .unread = STR("iam:GetAccountAuthorizationDetails was not read: its policies are not known")};
         p->identity = (struct iam_policy_set){unread, 1};
     }
 }
@@ -90,8 +93,11 @@ static bool load_rows(struct loader *l, struct err *e)
     if (!load_count(l, "SELECT count(*) FROM fact_access_principal", &count, e))
         return false;
     w->principals = arena_array_of(l->a, struct world_principal, count + 1);
-    struct query *q = query_new(l->s, "SELECT arn, account, kind, name, path, uid, created, tags, details_read, boundary, trust, tenant, why,"
-                                      " coalesce(shared, 0), coalesce(conflict, 0) FROM fact_access_principal ORDER BY arn", e);
+    struct query *q = query_new(
+        l->s,
+        "SELECT arn, account, kind, name, path, uid, created, tags, details_read, boundary, trust, tenant, why,"
+        " coalesce(shared, 0), coalesce(conflict, 0) FROM fact_access_principal ORDER BY arn",
+        e);
     if (!q)
         return false;
     while (w->principal_count < count && query_step(q))
@@ -102,7 +108,8 @@ static bool load_rows(struct loader *l, struct err *e)
 /* Rows come by principal, as the principals do. An inline text comes with its row, a managed one was parsed before. */
 static const char holdings_sql[] =
     "SELECT h.principal, h.account, h.key, h.id, i.doc, i.key IS NOT NULL FROM fact_access_holding h"
-    " LEFT JOIN fact_iam_policy i ON i.account = h.account AND i.key = h.key AND instr(h.key, ' ') > 0 ORDER BY h.principal, h.id";
+    " LEFT JOIN fact_iam_policy i ON i.account = h.account AND i.key = h.key AND instr(h.key, ' ') > 0 ORDER BY "
+    "h.principal, h.id";
 
 static struct iam_policy_ref held(struct loader *l, struct query *q)
 {
@@ -112,7 +119,8 @@ static struct iam_policy_ref held(struct loader *l, struct query *q)
     if (doc.ptr)
         return world_policy(l->w, doc, load_text(l, q, 3));
     if (str_index(key, ' ', 0) >= 0)
-        return (struct iam_policy_ref){.id = load_text(l, q, 3), .unread = STR("the inline policy has no text in the answers")};
+        return (struct iam_policy_ref){.id = load_text(l, q, 3),
+                                       .unread = STR("the inline policy has no text in the answers")};
     return managed(l, query_str(q, 1), key);
 }
 
@@ -140,4 +148,7 @@ static bool load_holdings(struct loader *l, struct err *e)
     return query_done(q);
 }
 
-bool load_principals(struct loader *l, struct err *e) { return load_documents(l, e) && load_rows(l, e) && load_holdings(l, e); }
+bool load_principals(struct loader *l, struct err *e)
+{
+    return load_documents(l, e) && load_rows(l, e) && load_holdings(l, e);
+}

@@ -3,20 +3,49 @@
 /* One row a thing, sorted by ARN; the facts about it come by ARN too, so that each list is walked beside the rows. */
 static const char resources_sql[] =
     "SELECT r.arn, r.type, r.name, r.region, r.account, r.tags, r.tags_read, r.tenant, r.why, coalesce(r.shared, 0),"
-    " coalesce(r.conflict, 0), coalesce(r.phi, 0), e.kind, e.key, k.manager, a.role, i.manager, p.been_read, p.doc, x.been_read, x.doc"
-    " FROM fact_access_resource r LEFT JOIN fact_access_encryption e ON e.arn = r.arn LEFT JOIN fact_key k ON k.arn = e.key"
-    " LEFT JOIN fact_access_runs_as a ON a.arn = r.arn LEFT JOIN fact_key i ON r.type = 'AWS::KMS::Key' AND i.arn = r.arn"
-    " LEFT JOIN fact_access_policy p ON p.arn = r.arn AND p.slot = 1 LEFT JOIN fact_access_policy x ON x.arn = r.arn AND x.slot = 2"
+    " coalesce(r.conflict, 0), coalesce(r.phi, 0), e.kind, e.key, k.manager, a.role, i.manager, p.been_read, p.doc, "
+    "x.been_read, x.doc"
+    " FROM fact_access_resource r LEFT JOIN fact_access_encryption e ON e.arn = r.arn LEFT JOIN fact_key k ON k.arn = "
+    "e.key"
+    " LEFT JOIN fact_access_runs_as a ON a.arn = r.arn LEFT JOIN fact_key i ON r.type = 'AWS::KMS::Key' AND i.arn = "
+    "r.arn"
+    " LEFT JOIN fact_access_policy p ON p.arn = r.arn AND p.slot = 1 LEFT JOIN fact_access_policy x ON x.arn = r.arn "
+    "AND x.slot = 2"
     " ORDER BY r.arn";
 
-/* Things that can carry a policy: without a row of facts theirs was not read. Of all others it is known that there is none. */
+/* Things that can carry a policy: without a row of facts theirs was not read. Of all others it is known that there is
+ * none. */
 static const char *const policied[] = {
-    "AWS::S3::Bucket", "AWS::S3::AccessPoint", "AWS::S3::MultiRegionAccessPoint", "AWS::S3Tables::TableBucket", "AWS::Glacier::Vault",
-    "AWS::KMS::Key", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Lambda::Function", "AWS::Lambda::LayerVersion",
-    "AWS::SecretsManager::Secret", "AWS::ECR::Repository", "AWS::EFS::FileSystem", "AWS::Backup::BackupVault", "AWS::Backup::RecoveryPoint",
-    "AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain", "AWS::OpenSearchServerless::Collection", "AWS::DynamoDB::Table", "AWS::DynamoDB::Stream",
-    "AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer", "AWS::Events::EventBus", "AWS::Glue::Catalog", "AWS::Glue::Database",
-    "AWS::SSM::Parameter", "AWS::Logs::LogGroup", "AWS::ApiGateway::RestApi", "AWS::MSK::Cluster", "AWS::RedshiftServerless::Namespace",
+    "AWS::S3::Bucket",
+    "AWS::S3::AccessPoint",
+    "AWS::S3::MultiRegionAccessPoint",
+    "AWS::S3Tables::TableBucket",
+    "AWS::Glacier::Vault",
+    "AWS::KMS::Key",
+    "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::LayerVersion",
+    "AWS::SecretsManager::Secret",
+    "AWS::ECR::Repository",
+    "AWS::EFS::FileSystem",
+    "AWS::Backup::BackupVault",
+    "AWS::Backup::RecoveryPoint",
+    "AWS::OpenSearchService::Domain",
+    "AWS::Elasticsearch::Domain",
+    "AWS::OpenSearchServerless::Collection",
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::Stream",
+    "AWS::Kinesis::Stream",
+    "AWS::Kinesis::StreamConsumer",
+    "AWS::Events::EventBus",
+    "AWS::Glue::Catalog",
+    "AWS::Glue::Database",
+    "AWS::SSM::Parameter",
+    "AWS::Logs::LogGroup",
+    "AWS::ApiGateway::RestApi",
+    "AWS::MSK::Cluster",
+    "AWS::RedshiftServerless::Namespace",
     "AWS::CodeBuild::Project",
 };
 
@@ -28,14 +57,15 @@ static bool can_carry_a_policy(struct str type)
     return false;
 }
 
-/* AWS names the key of a thing by ARN, id, alias or alias ARN. AWS KMS Developer Guide, "Key identifiers" (read 2026). */
+/* AWS names the key of a thing by ARN, id, alias or alias ARN. AWS KMS Developer Guide, "Key identifiers" (read 2026).
+ */
 static struct str key_arn(struct loader *l, struct str key, const struct world_resource *r)
 {
     if (str_starts(key, STR("arn:")))
         return arena_str(l->a, key);
     struct str account = r->account == WORLD_NONE ? STR("") : l->w->accounts[r->account].id;
-    return arena_printf(l->a, "arn:%.*s:kms:%.*s:%.*s:%s%.*s", STR_ARG(l->w->partition), STR_ARG(r->region), STR_ARG(account),
-                        str_starts(key, STR("alias/")) ? "" : "key/", STR_ARG(key));
+    return arena_printf(l->a, "arn:%.*s:kms:%.*s:%.*s:%s%.*s", STR_ARG(l->w->partition), STR_ARG(r->region),
+                        STR_ARG(account), str_starts(key, STR("alias/")) ? "" : "key/", STR_ARG(key));
 }
 
 static void read_encryption(struct loader *l, struct query *q, struct world_resource *r)

@@ -64,7 +64,8 @@ static struct str tag_match(struct arena *a, const struct json *config, struct s
     return (struct str){0};
 }
 
-struct tenancy tenant_among(struct arena *a, const struct json *config, const struct json *const *rules, uint32_t count, const struct thing *t)
+struct tenancy tenant_among(struct arena *a, const struct json *config, const struct json *const *rules, uint32_t count,
+                            const struct thing *t)
 {
     struct tenancy r = {0};
     for (uint32_t i = 0; i < count; i++) {

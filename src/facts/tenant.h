@@ -25,7 +25,8 @@ struct tenancy {
 /* `config` is ward.yaml as JSON. Results point into `a` and `config`. */
 struct tenancy tenant_of(struct arena *a, const struct json *config, const struct thing *t);
 /* The same where only these rules of `tenants`, in their order, can take the thing in. */
-struct tenancy tenant_among(struct arena *a, const struct json *config, const struct json *const *rules, uint32_t count, const struct thing *t);
+struct tenancy tenant_among(struct arena *a, const struct json *config, const struct json *const *rules, uint32_t count,
+                            const struct thing *t);
 
 /* The rules by what they name, for many things and many tenants: says the same as tenant_of(). */
 struct tenant_index;

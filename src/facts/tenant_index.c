@@ -15,9 +15,9 @@ struct tenant_index {
     const struct json **rules; /* by number */
     uint32_t count;
     struct map accounts, vpcs, tags, arns, prefixes; /* text -> struct hits; tags: "KEY=VALUE"; prefixes: of patterns */
-    struct hits always;  /* rules with a pattern that begins with a wildcard */
-    uint32_t *lengths, length_count; /* of the prefixes, each once */
-    uint32_t *seen, round; /* rule -> the last thing that it was a candidate for */
+    struct hits always;                              /* rules with a pattern that begins with a wildcard */
+    uint32_t *lengths, length_count;                 /* of the prefixes, each once */
+    uint32_t *seen, round;                           /* rule -> the last thing that it was a candidate for */
 };
 
 static void push(struct arena *a, struct hits *h, uint32_t rule)
@@ -54,37 +54,39 @@ static size_t literal_length(struct str pattern)
 
 static void put_list(struct tenant_index *ix, struct map *m, const struct json *list, uint32_t rule)
 {
-    for json_each(it, list) {
-        struct str text = json_str(it);
-        if (m == &ix->accounts) {
-            struct str id = json_get_str(json_get(json_getz(ix->config, "accounts"), text), "id");
-            text = id.ptr ? id : text;
+    for
+        json_each (it, list) {
+            struct str text = json_str(it);
+            if (m == &ix->accounts) {
+                struct str id = json_get_str(json_get(json_getz(ix->config, "accounts"), text), "id");
+                text = id.ptr ? id : text;
+            }
+            size_t literal = literal_length(text);
+            if (literal == text.len)
+                put(ix, m, text, rule);
+            else if (m == &ix->arns && literal)
+                put(ix, &ix->prefixes, str_sub(text, 0, literal), rule);
+            else
+                push(ix->arena, &ix->always, rule);
         }
-        size_t literal = literal_length(text);
-        if (literal == text.len)
-            put(ix, m, text, rule);
-        else if (m == &ix->arns && literal)
-            put(ix, &ix->prefixes, str_sub(text, 0, literal), rule);
-        else
-            push(ix->arena, &ix->always, rule);
-    }
 }
 
 /* One tag that must hold is enough to find the rule by. */
 static void put_tags(struct tenant_index *ix, const struct json *want, uint32_t rule)
 {
-    for json_each(it, want) {
-        struct str key = it->key, value = json_str(it);
-        if (want->type == JSON_ARRAY)
-            key = str_cut(&value, '=');
-        if (value.ptr && literal_length(value) == value.len) {
-            put(ix, &ix->tags, arena_printf(ix->arena, "%.*s=%.*s", STR_ARG(key), STR_ARG(value)), rule);
-            if (want->type != JSON_ARRAY)
-                return;
-        } else if (want->type == JSON_ARRAY) {
-            push(ix->arena, &ix->always, rule);
+    for
+        json_each (it, want) {
+            struct str key = it->key, value = json_str(it);
+            if (want->type == JSON_ARRAY)
+                key = str_cut(&value, '=');
+            if (value.ptr && literal_length(value) == value.len) {
+                put(ix, &ix->tags, arena_printf(ix->arena, "%.*s=%.*s", STR_ARG(key), STR_ARG(value)), rule);
+                if (want->type != JSON_ARRAY)
+                    return;
+            } else if (want->type == JSON_ARRAY) {
+                push(ix->arena, &ix->always, rule);
+            }
         }
-    }
     if (want && want->count && want->type != JSON_ARRAY)
         push(ix->arena, &ix->always, rule);
 }
@@ -111,16 +113,18 @@ struct tenant_index *tenant_index_new(struct arena *a, const struct json *config
         map_init(maps[i], a);
     ix->rules = arena_array_of(a, const struct json *, tenants ? tenants->count + 1 : 1);
     ix->seen = arena_array_of(a, uint32_t, tenants ? tenants->count + 1 : 1);
-    for json_each(rule, tenants) {
-        uint32_t n = ix->count++;
-        ix->rules[n] = rule;
-        put_list(ix, &ix->accounts, json_getz(rule, "accounts"), n);
-        put_list(ix, &ix->vpcs, json_getz(rule, "vpcs"), n);
-        put_list(ix, &ix->arns, json_getz(rule, "arns"), n);
-        put_tags(ix, json_getz(rule, "tags"), n);
-        for json_each(key, keys)
-            put(ix, &ix->tags, arena_printf(a, "%.*s=%.*s", STR_ARG(json_str(key)), STR_ARG(rule->key)), n);
-    }
+    for
+        json_each (rule, tenants) {
+            uint32_t n = ix->count++;
+            ix->rules[n] = rule;
+            put_list(ix, &ix->accounts, json_getz(rule, "accounts"), n);
+            put_list(ix, &ix->vpcs, json_getz(rule, "vpcs"), n);
+            put_list(ix, &ix->arns, json_getz(rule, "arns"), n);
+            put_tags(ix, json_getz(rule, "tags"), n);
+        for
+            json_each (key, keys)
+                put(ix, &ix->tags, arena_printf(a, "%.*s=%.*s", STR_ARG(json_str(key)), STR_ARG(rule->key)), n);
+        }
     put_lengths(ix);
     return ix;
 }
@@ -149,8 +153,9 @@ static int by_number(const void *a, const void *b)
 
 static void take_tags(struct candidates *c, const struct json *tags)
 {
-    for json_each(tag, tags)
-        take(c, map_get(&c->ix->tags, arena_printf(c->a, "%.*s=%.*s", STR_ARG(tag->key), STR_ARG(json_str(tag)))));
+    for
+        json_each (tag, tags)
+            take(c, map_get(&c->ix->tags, arena_printf(c->a, "%.*s=%.*s", STR_ARG(tag->key), STR_ARG(json_str(tag)))));
 }
 
 struct tenancy tenant_by_index(struct arena *a, const struct tenant_index *ix, const struct thing *t)

@@ -54,17 +54,24 @@ static const char people[] = BOX_OK("iam", "GetAccountAuthorizationDetails", "{}
            "'AttachedManagedPolicies':[{'PolicyName':'Read','PolicyArn':'arn:aws:iam::aws:policy/Read'}],'Tags':[{'Key':'team','Value':'x'}]") ","
       USER("bob", "'GroupList':[],'UserPolicyList':[],'AttachedManagedPolicies':[{'PolicyName':'Lost','PolicyArn':'arn:aws:iam::aws:policy/Lost'}],"
            "'PermissionsBoundary':{'PermissionsBoundaryType':'Policy','PermissionsBoundaryArn':'arn:aws:iam::" BOX_A ":policy/edge'}") "],"
-     "'GroupDetailList':[{'GroupName':'staff','GroupId':'AGPA1','Arn':'arn:aws:iam::" BOX_A ":group/staff','Path':'/','GroupPolicyList':[{'PolicyName':'g','PolicyDocument':" DOC("kms:Decrypt") "}],"
+     "'GroupDetailList':[{'GroupName':'staff','GroupId':'AGPA1','Arn':'arn:aws:iam::" BOX_A ":group/staff','Path':'/','GroupPolicyList':[{'PolicyName':'g',"
+     "'PolicyDocument':" DOC("kms:Decrypt") "}],"
        "'AttachedManagedPolicies':[{'PolicyName':'edge','PolicyArn':'arn:aws:iam::" BOX_A ":policy/edge'}]}],"
      "'RoleDetailList':["
-      ROLE("fn", "/", TRUST("{'Service':'lambda.amazonaws.com'}"), "'RolePolicyList':[],'AttachedManagedPolicies':[],'InstanceProfileList':[{'InstanceProfileName':'p','Arn':'arn:aws:iam::" BOX_A ":instance-profile/p'}]") ","
-      ROLE("AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/", TRUST("{'Service':'x.amazonaws.com'}"), "'RolePolicyList':[],'AttachedManagedPolicies':[],'InstanceProfileList':[]") ","
-      ROLE("AWSReservedSSO_Admin_0123456789abcdef", "/aws-reserved/sso.amazonaws.com/", TRUST("{'Federated':'arn:aws:iam::" BOX_A ":saml-provider/S'}"), "'RolePolicyList':[],'AttachedManagedPolicies':[],'InstanceProfileList':[]") ","
-      ROLE("far", "/", TRUST("{'AWS':['" BOX_B "','arn:aws:iam::" BOX_B ":user/eve','arn:aws:iam::" BOX_A ":role/never']}"), "'RolePolicyList':[],'AttachedManagedPolicies':[],'InstanceProfileList':[]") ","
+      ROLE("fn", "/", TRUST("{'Service':'lambda.amazonaws.com'}"), "'RolePolicyList':[],'AttachedManagedPolicies':[],'InstanceProfileList':[{'InstanceProfileName':'p',"
+             "'Arn':'arn:aws:iam::" BOX_A ":instance-profile/p'}]") ","
+      ROLE("AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/", TRUST("{'Service':'x.amazonaws.com'}"), "'RolePolicyList':[],'AttachedManagedPolicies':[],"
+             "'InstanceProfileList':[]") ","
+      ROLE("AWSReservedSSO_Admin_0123456789abcdef", "/aws-reserved/sso.amazonaws.com/", TRUST("{'Federated':'arn:aws:iam::" BOX_A ":saml-provider/S'}"), "'RolePolicyList':[],"
+             "'AttachedManagedPolicies':[],'InstanceProfileList':[]") ","
+      ROLE("far", "/", TRUST("{'AWS':['" BOX_B "','arn:aws:iam::" BOX_B ":user/eve','arn:aws:iam::" BOX_A ":role/never']}"), "'RolePolicyList':[],'AttachedManagedPolicies':[],"
+             "'InstanceProfileList':[]") ","
       ROLE("broken", "/", "'{nothing'", "'RolePolicyList':[],'AttachedManagedPolicies':[],'InstanceProfileList':[]") "],"
-     "'Policies':[{'PolicyName':'Read','PolicyId':'P1','Arn':'arn:aws:iam::aws:policy/Read','DefaultVersionId':'v2','PolicyVersionList':[{'VersionId':'v1','IsDefaultVersion':false,'Document':" DOC("ec2:*") "},"
+     "'Policies':[{'PolicyName':'Read','PolicyId':'P1','Arn':'arn:aws:iam::aws:policy/Read','DefaultVersionId':'v2','PolicyVersionList':[{'VersionId':'v1','IsDefaultVersion':false,"
+     "'Document':" DOC("ec2:*") "},"
        "{'VersionId':'v2','IsDefaultVersion':true,'Document':" DOC("s3:ListBucket") "}]},"
-      "{'PolicyName':'edge','PolicyId':'P2','Arn':'arn:aws:iam::" BOX_A ":policy/edge','DefaultVersionId':'v1','PolicyVersionList':[{'VersionId':'v1','IsDefaultVersion':true,'Document':" DOC("s3:*") "}]}]}");
+      "{'PolicyName':'edge','PolicyId':'P2','Arn':'arn:aws:iam::" BOX_A ":policy/edge','DefaultVersionId':'v1','PolicyVersionList':[{'VersionId':'v1','IsDefaultVersion':true,"
+      "'Document':" DOC("s3:*") "}]}]}");
 
 static const struct iam_policy_ref *held(const struct world_principal *p, const char *id)
 {
@@ -125,7 +132,8 @@ static void names_without_details_are_unread(void **state)
     (void)state;
     struct box b;
     box_load(&b, BOX_DENIED("iam", "GetAccountAuthorizationDetails", "{}")
-                 BOX_OK("iam", "ListRoles", "{}", "{'Roles':[{'RoleName':'fn','RoleId':'AROA1','Arn':'arn:aws:iam::" BOX_A ":role/fn','Path':'/','AssumeRolePolicyDocument':" TRUST("{'Service':'lambda.amazonaws.com'}") "}]}"), NULL);
+                 BOX_OK("iam", "ListRoles", "{}", "{'Roles':[{'RoleName':'fn','RoleId':'AROA1','Arn':'arn:aws:iam::" BOX_A ":role/fn','Path':'/',"
+                        "'AssumeRolePolicyDocument':" TRUST("{'Service':'lambda.amazonaws.com'}") "}]}"), NULL);
     const struct world_principal *fn = box_who(&b, "arn:aws:iam::" BOX_A ":role/fn");
     assert_true(!fn->tags_read && fn->identity.count == 1 && !fn->identity.items[0].policy && fn->trust.policy);
     assert_true(box_has_gap(&b, "iam:GetAccountAuthorizationDetails"));
@@ -140,27 +148,40 @@ static void names_without_details_are_unread(void **state)
 /* --- what runs as a role, shares */
 
 static const char running[] =
-    BOX_OK("ec2", "DescribeInstances", "{}", "{'Reservations':[{'Instances':[{'InstanceId':'i-1','IamInstanceProfile':{'Arn':'arn:aws:iam::" BOX_A ":instance-profile/p'}},{'InstanceId':'i-2'}]}]}")
+    BOX_OK("ec2", "DescribeInstances", "{}", "{'Reservations':[{'Instances':[{'InstanceId':'i-1','IamInstanceProfile':{'Arn':'arn:aws:iam::" BOX_A ":instance-profile/p'}},"
+           "{'InstanceId':'i-2'}]}]}")
     BOX_OK("lambda", "ListFunctions", "{}", "{'Functions':[{'FunctionName':'one','FunctionArn':'arn:aws:lambda:us-east-1:" BOX_A ":function:one','Role':'arn:aws:iam::" BOX_A ":role/fn'},"
            "{'FunctionName':'two','FunctionArn':'arn:aws:lambda:us-east-1:" BOX_A ":function:two','Role':'arn:aws:iam::" BOX_B ":role/elsewhere'}]}")
     BOX_OK("ecs", "ListClusters", "{}", "{'clusterArns':['arn:aws:ecs:us-east-1:" BOX_A ":cluster/c']}")
-    BOX_OK("ecs", "DescribeServices", "{'cluster':'arn:aws:ecs:us-east-1:" BOX_A ":cluster/c','services':['s']}", "{'services':[{'serviceName':'s','serviceArn':'arn:aws:ecs:us-east-1:" BOX_A ":service/c/s','taskDefinition':'arn:aws:ecs:us-east-1:" BOX_A ":task-definition/t:1'}]}")
-    BOX_OK("ecs", "DescribeTaskDefinition", "{'taskDefinition':'arn:aws:ecs:us-east-1:" BOX_A ":task-definition/t:1'}", "{'taskDefinition':{'taskDefinitionArn':'arn:aws:ecs:us-east-1:" BOX_A ":task-definition/t:1','taskRoleArn':'arn:aws:iam::" BOX_A ":role/fn'}}")
+    BOX_OK("ecs", "DescribeServices", "{'cluster':'arn:aws:ecs:us-east-1:" BOX_A ":cluster/c','services':['s']}", "{'services':[{'serviceName':'s',"
+           "'serviceArn':'arn:aws:ecs:us-east-1:" BOX_A ":service/c/s','taskDefinition':'arn:aws:ecs:us-east-1:" BOX_A ":task-definition/t:1'}]}")
+    BOX_OK("ecs", "DescribeTaskDefinition", "{'taskDefinition':'arn:aws:ecs:us-east-1:"
+           BOX_A ":task-definition/t:1'}", "{'taskDefinition':{'taskDefinitionArn':'arn:aws:ecs:us-east-1:" BOX_A ":task-definition/t:1','taskRoleArn':'arn:aws:iam::" BOX_A ":role/fn'}}")
     BOX_OK("stepfunctions", "ListStateMachines", "{}", "{'stateMachines':[{'name':'m','stateMachineArn':'arn:aws:states:us-east-1:" BOX_A ":stateMachine:m'}]}")
     BOX_OK("stepfunctions", "DescribeStateMachine", "{'stateMachineArn':'arn:aws:states:us-east-1:" BOX_A ":stateMachine:m'}", "{'roleArn':'arn:aws:iam::" BOX_A ":role/fn'}")
+    BOX_OK("cognito-identity", "ListIdentityPools", "{}", "{'IdentityPools':[{'IdentityPoolId':'us-east-1:p','IdentityPoolName':'p'}]}")
+    BOX_OK("cognito-identity", "GetIdentityPoolRoles", "{'IdentityPoolId':'us-east-1:p'}", "{'IdentityPoolId':'us-east-1:p',"
+           "'Roles':{'authenticated':'arn:aws:iam::" BOX_A ":role/far','unauthenticated':'arn:aws:iam::" BOX_A ":role/fn'}}")
     BOX_OK("ec2", "DescribeVolumes", "{}", "{'Volumes':[{'VolumeId':'vol-1','Encrypted':false}]}")
-    BOX_OK("ec2", "DescribeSnapshots", "{}", "{'Snapshots':[{'SnapshotId':'snap-1','VolumeId':'vol-1','OwnerId':'" BOX_A "'},{'SnapshotId':'snap-2','VolumeId':'vol-9','OwnerId':'" BOX_A "'}]}")
+    BOX_OK("ec2", "DescribeSnapshots", "{}", "{'Snapshots':[{'SnapshotId':'snap-1','VolumeId':'vol-1','OwnerId':'" BOX_A "'},{'SnapshotId':'snap-2','VolumeId':'vol-9',"
+           "'OwnerId':'" BOX_A "'}]}")
     BOX_OK("ec2", "DescribeSnapshotAttribute", "{'SnapshotId':'snap-1'}", "{'SnapshotId':'snap-1','CreateVolumePermissions':[{'UserId':'" BOX_B "'},{'Group':'all'}]}")
     BOX_OK("ec2", "DescribeImages", "{}", "{'Images':[{'ImageId':'ami-1','BlockDeviceMappings':[{'Ebs':{'SnapshotId':'snap-1'}}]},{'ImageId':'ami-2'}]}")
     BOX_OK("ec2", "DescribeImageAttribute", "{'ImageId':'ami-1'}", "{'ImageId':'ami-1','LaunchPermissions':[{'UserId':'" BOX_B "'}]}")
-    BOX_OK("rds", "DescribeDBInstances", "{}", "{'DBInstances':[{'DBInstanceIdentifier':'db','DBInstanceArn':'arn:aws:rds:us-east-1:" BOX_A ":db:db','Engine':'postgres','StorageEncrypted':false}]}")
-    BOX_OK("rds", "DescribeDBSnapshots", "{}", "{'DBSnapshots':[{'DBSnapshotIdentifier':'s1','DBSnapshotArn':'arn:aws:rds:us-east-1:" BOX_A ":snapshot:s1','DBInstanceIdentifier':'db'},{'DBSnapshotIdentifier':'s2','DBSnapshotArn':'arn:aws:rds:us-east-1:" BOX_A ":snapshot:s2','DBInstanceIdentifier':'db'}]}")
-    BOX_OK("rds", "DescribeDBSnapshotAttributes", "{'DBSnapshotIdentifier':'s1'}", "{'DBSnapshotAttributesResult':{'DBSnapshotIdentifier':'s1','DBSnapshotAttributes':[{'AttributeName':'restore','AttributeValues':['" BOX_B "']}]}}")
+    BOX_OK("rds", "DescribeDBInstances", "{}", "{'DBInstances':[{'DBInstanceIdentifier':'db','DBInstanceArn':'arn:aws:rds:us-east-1:" BOX_A ":db:db','Engine':'postgres',"
+           "'StorageEncrypted':false}]}")
+    BOX_OK("rds", "DescribeDBSnapshots", "{}", "{'DBSnapshots':[{'DBSnapshotIdentifier':'s1','DBSnapshotArn':'arn:aws:rds:us-east-1:" BOX_A ":snapshot:s1',"
+           "'DBInstanceIdentifier':'db'},{'DBSnapshotIdentifier':'s2','DBSnapshotArn':'arn:aws:rds:us-east-1:" BOX_A ":snapshot:s2','DBInstanceIdentifier':'db'}]}")
+    BOX_OK("rds", "DescribeDBSnapshotAttributes", "{'DBSnapshotIdentifier':'s1'}", "{'DBSnapshotAttributesResult':{'DBSnapshotIdentifier':'s1',"
+           "'DBSnapshotAttributes':[{'AttributeName':'restore','AttributeValues':['" BOX_B "']}]}}")
     BOX_OK("ssm", "ListDocuments", "{}", "{'DocumentIdentifiers':[{'Name':'doc'}]}")
     BOX_OK("ssm", "DescribeDocumentPermission", "{'Name':'doc'}", "{'AccountIds':['all']}")
-    BOX_OK("rds", "DescribeDBClusters", "{}", "{'DBClusters':[{'DBClusterIdentifier':'cl','DBClusterArn':'arn:aws:rds:us-east-1:" BOX_A ":cluster:cl','Engine':'aurora-postgresql','StorageEncrypted':false}]}")
-    BOX_OK("ram", "GetResourceShareAssociations", "{'associationType':'RESOURCE'}", "{'resourceShareAssociations':[{'resourceShareArn':'share','associatedEntity':'arn:aws:rds:us-east-1:" BOX_A ":cluster:cl','associationType':'RESOURCE','status':'ASSOCIATED'}]}")
-    BOX_OK("ram", "GetResourceShareAssociations", "{'associationType':'PRINCIPAL'}", "{'resourceShareAssociations':[{'resourceShareArn':'share','associatedEntity':'" BOX_B "','associationType':'PRINCIPAL','status':'ASSOCIATED'},"
+    BOX_OK("rds", "DescribeDBClusters", "{}", "{'DBClusters':[{'DBClusterIdentifier':'cl','DBClusterArn':'arn:aws:rds:us-east-1:" BOX_A ":cluster:cl','Engine':'aurora-postgresql',"
+           "'StorageEncrypted':false}]}")
+    BOX_OK("ram", "GetResourceShareAssociations", "{'associationType':'RESOURCE'}", "{'resourceShareAssociations':[{'resourceShareArn':'share',"
+           "'associatedEntity':'arn:aws:rds:us-east-1:" BOX_A ":cluster:cl','associationType':'RESOURCE','status':'ASSOCIATED'}]}")
+    BOX_OK("ram", "GetResourceShareAssociations", "{'associationType':'PRINCIPAL'}", "{'resourceShareAssociations':[{'resourceShareArn':'share','associatedEntity':'" BOX_B "',"
+           "'associationType':'PRINCIPAL','status':'ASSOCIATED'},"
            "{'resourceShareArn':'share','associatedEntity':'333333333333','associationType':'PRINCIPAL','status':'DISASSOCIATED'}]}");
 
 static void things_run_as_roles(void **state)
@@ -174,7 +195,8 @@ static void things_run_as_roles(void **state)
     box_load(&b, buf_cstr(&lines), NULL);
     uint32_t fn = world_principal_of(b.w, STR("arn:aws:iam::" BOX_A ":role/fn"));
     static const char *const as_fn[] = {"arn:aws:ec2:us-east-1:" BOX_A ":instance/i-1", "arn:aws:lambda:us-east-1:" BOX_A ":function:one", "arn:aws:ecs:us-east-1:" BOX_A ":service/c/s",
-        "arn:aws:ecs:us-east-1:" BOX_A ":task-definition/t:1", "arn:aws:states:us-east-1:" BOX_A ":stateMachine:m"};
+        "arn:aws:ecs:us-east-1:" BOX_A ":task-definition/t:1", "arn:aws:states:us-east-1:" BOX_A ":stateMachine:m",
+        "arn:aws:cognito-identity:us-east-1:" BOX_A ":identitypool/us-east-1:p"};
     for (size_t i = 0; i < sizeof as_fn / sizeof *as_fn; i++)
         assert_int_equal(box_thing(&b, as_fn[i])->role, fn);
     assert_int_equal(box_thing(&b, "arn:aws:ec2:us-east-1:" BOX_A ":instance/i-2")->role, WORLD_NONE);
@@ -213,6 +235,8 @@ static void shares_and_sources(void **state)
     expect_str(b.w->resources[snap->source].arn, "arn:aws:ec2:us-east-1:" BOX_A ":volume/vol-1");
     assert_int_equal(box_thing(&b, "arn:aws:ec2:us-east-1::snapshot/snap-2")->source, WORLD_NONE);
     expect_str(b.w->resources[box_thing(&b, "arn:aws:rds:us-east-1:" BOX_A ":snapshot:s1")->source].arn, "arn:aws:rds:us-east-1:" BOX_A ":db:db");
+    assert_int_equal(box_thing(&b, "arn:aws:ec2:us-east-1::image/ami-1")->encryption, WORLD_ENC_NONE); /* as its snapshot */
+    assert_int_equal(box_thing(&b, "arn:aws:ec2:us-east-1::image/ami-2")->encryption, WORLD_ENC_UNKNOWN);
     expect_str(b.w->resources[box_thing(&b, "arn:aws:ec2:us-east-1::image/ami-1")->source].arn, "arn:aws:ec2:us-east-1::snapshot/snap-1");
     box_close(&b);
 }
@@ -226,9 +250,11 @@ static void shares_and_sources(void **state)
     BOX_OK("organizations", "ListAccountsForParent", "{'ParentId':'r-1'}", "{'Accounts':[{'Id':'" BOX_A "'}]}") \
     BOX_LINE(BOX_B, "us-east-1", "iam", "GetAccountAuthorizationDetails", "{}", "empty", ",'http':200,'answer':{}")
 #define ORG_UNIT BOX_OK("organizations", "ListAccountsForParent", "{'ParentId':'ou-1'}", "{'Accounts':[{'Id':'" BOX_B "'}]}")
-#define ORG_ROOT BOX_OK("organizations", "ListRoots", "{}", "{'Roots':[{'Id':'r-1','Name':'Root','PolicyTypes':[{'Type':'SERVICE_CONTROL_POLICY','Status':'ENABLED'},{'Type':'RESOURCE_CONTROL_POLICY','Status':'ENABLED'}]}]}")
+#define ORG_ROOT BOX_OK("organizations", "ListRoots", "{}", "{'Roots':[{'Id':'r-1','Name':'Root','PolicyTypes':[{'Type':'SERVICE_CONTROL_POLICY','Status':'ENABLED'}," \
+       "{'Type':'RESOURCE_CONTROL_POLICY','Status':'ENABLED'}]}]}")
 #define ORG_LISTS \
-    BOX_OK("organizations", "ListPolicies", "{'Filter':'SERVICE_CONTROL_POLICY'}", "{'Policies':[{'Id':'p-full','Name':'Full','Type':'SERVICE_CONTROL_POLICY'},{'Id':'p-no','Name':'No','Type':'SERVICE_CONTROL_POLICY'}]}") \
+    BOX_OK("organizations", "ListPolicies", "{'Filter':'SERVICE_CONTROL_POLICY'}", "{'Policies':[{'Id':'p-full','Name':'Full','Type':'SERVICE_CONTROL_POLICY'},{'Id':'p-no'," \
+           "'Name':'No','Type':'SERVICE_CONTROL_POLICY'}]}") \
     BOX_OK("organizations", "ListPolicies", "{'Filter':'RESOURCE_CONTROL_POLICY'}", "{'Policies':[{'Id':'p-rcp','Name':'R','Type':'RESOURCE_CONTROL_POLICY'}]}") \
     BOX_OK("organizations", "ListTargetsForPolicy", "{'PolicyId':'p-full'}", "{'Targets':[{'TargetId':'r-1'},{'TargetId':'ou-1'},{'TargetId':'" BOX_A "'},{'TargetId':'" BOX_B "'}]}") \
     BOX_OK("organizations", "DescribePolicy", "{'PolicyId':'p-full'}", "{'Policy':{'Content':'{`Version`:`2012-10-17`,`Statement`:[{`Effect`:`Allow`,`Action`:`*`,`Resource`:`*`}]}'}}")
@@ -312,7 +338,8 @@ static void assignments_and_endpoints(void **state)
         BOX_OK("sso-admin", "ListAccountAssignments", "{'InstanceArn':'arn:aws:sso:::instance/i','PermissionSetArn':'ps-1','AccountId':'" BOX_A "'}",
                "{'AccountAssignments':[{'AccountId':'" BOX_A "','PermissionSetArn':'ps-1','PrincipalType':'GROUP','PrincipalId':'g-1'}]}")
         BOX_OK("identitystore", "ListGroups", "{'IdentityStoreId':'d-1'}", "{'Groups':[{'GroupId':'g-1','DisplayName':'Operators'}]}")
-        BOX_OK("ec2", "DescribeVpcEndpoints", "{}", "{'VpcEndpoints':[{'VpcEndpointId':'vpce-1','VpcId':'vpc-1','ServiceName':'com.amazonaws.us-east-1.s3','State':'available','PolicyDocument':'{`Version`:`2012-10-17`,`Statement`:[{`Effect`:`Allow`,`Principal`:`*`,`Action`:`*`,`Resource`:`*`}]}'},"
+        BOX_OK("ec2", "DescribeVpcEndpoints", "{}", "{'VpcEndpoints':[{'VpcEndpointId':'vpce-1','VpcId':'vpc-1','ServiceName':'com.amazonaws.us-east-1.s3','State':'available',"
+               "'PolicyDocument':'{`Version`:`2012-10-17`,`Statement`:[{`Effect`:`Allow`,`Principal`:`*`,`Action`:`*`,`Resource`:`*`}]}'},"
                "{'VpcEndpointId':'vpce-2','VpcId':'vpc-1','ServiceName':'x','State':'available'}]}"));
     box_load(&b, buf_cstr(&lines), NULL);
     assert_int_equal(b.w->assignment_count, 1);

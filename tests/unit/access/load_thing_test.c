@@ -44,19 +44,23 @@ static const char stores[] =
     BOX_OK("ecr", "GetRepositoryPolicy", "{'repositoryName':'one'}", "{'policyText':'" POLICY("ecr:*") "'}")
     BOX_ABSENT("ecr", "GetRepositoryPolicy", "{'repositoryName':'two'}", "RepositoryPolicyNotFoundException")
     BOX_OK("ecr", "GetRegistryPolicy", "{}", "{'policyText':'" POLICY("ecr:ReplicateImage") "'}")
-    BOX_OK("efs", "DescribeFileSystems", "{}", "{'FileSystems':[{'FileSystemId':'fs-1','FileSystemArn':'arn:aws:elasticfilesystem" EAST "file-system/fs-1','Encrypted':true,'KmsKeyId':'arn:aws:kms" EAST "key/k-aws'},"
-           "{'FileSystemId':'fs-2','FileSystemArn':'arn:aws:elasticfilesystem" EAST "file-system/fs-2','Encrypted':false},{'FileSystemId':'fs-3','FileSystemArn':'arn:aws:elasticfilesystem" EAST "file-system/fs-3','Encrypted':true}]}")
+    BOX_OK("efs", "DescribeFileSystems", "{}", "{'FileSystems':[{'FileSystemId':'fs-1','FileSystemArn':'arn:aws:elasticfilesystem" EAST "file-system/fs-1','Encrypted':true,"
+           "'KmsKeyId':'arn:aws:kms" EAST "key/k-aws'},"
+           "{'FileSystemId':'fs-2','FileSystemArn':'arn:aws:elasticfilesystem" EAST "file-system/fs-2','Encrypted':false},{'FileSystemId':'fs-3',"
+           "'FileSystemArn':'arn:aws:elasticfilesystem" EAST "file-system/fs-3','Encrypted':true}]}")
     BOX_OK("efs", "DescribeFileSystemPolicy", "{'FileSystemId':'fs-1'}", "{'FileSystemId':'fs-1','Policy':'" POLICY("elasticfilesystem:ClientMount") "'}")
     BOX_ABSENT("efs", "DescribeFileSystemPolicy", "{'FileSystemId':'fs-2'}", "PolicyNotFound")
     BOX_OK("events", "ListEventBuses", "{}", "{'EventBuses':[{'Name':'one','Arn':'arn:aws:events" EAST "event-bus/one','Policy':'" POLICY("events:PutEvents") "'},"
            "{'Name':'two','Arn':'arn:aws:events" EAST "event-bus/two'}]}")
-    BOX_OK("apigateway", "GetRestApis", "{}", "{'items':[{'id':'a1','policy':'{\\\\`Version\\\\`:\\\\`2012-10-17\\\\`,\\\\`Statement\\\\`:[{\\\\`Effect\\\\`:\\\\`Allow\\\\`,\\\\`Principal\\\\`:\\\\`*\\\\`,"
+    BOX_OK("apigateway", "GetRestApis", "{}", "{'items':[{'id':'a1',"
+           "'policy':'{\\\\`Version\\\\`:\\\\`2012-10-17\\\\`,\\\\`Statement\\\\`:[{\\\\`Effect\\\\`:\\\\`Allow\\\\`,\\\\`Principal\\\\`:\\\\`*\\\\`,"
            "\\\\`Action\\\\`:\\\\`execute-api:Invoke\\\\`,\\\\`Resource\\\\`:\\\\`*\\\\`}]}'},{'id':'a2'}]}")
     BOX_OK("glue", "GetDatabases", "{}", "{'DatabaseList':[{'Name':'d'}]}")
     BOX_OK("glue", "GetResourcePolicy", "{}", "{'PolicyInJson':'" POLICY("glue:GetTable") "'}")
     BOX_OK("ssm", "DescribeParameters", "{}", "{'Parameters':[{'Name':'/a','ARN':'arn:aws:ssm" EAST "parameter/a','Type':'SecureString','KeyId':'alias/data','Tier':'Advanced'},"
            "{'Name':'/b','ARN':'arn:aws:ssm" EAST "parameter/b','Type':'String','Tier':'Standard'},{'Name':'/c','ARN':'arn:aws:ssm" EAST "parameter/c','Type':'String','Tier':'Advanced'}]}")
-    BOX_OK("ssm", "GetResourcePolicies", "{'ResourceArn':'arn:aws:ssm" EAST "parameter/a'}", "{'Policies':[{'PolicyId':'1','Policy':'" POLICY("ssm:GetParameter") "'},{'PolicyId':'2','Policy':'" POLICY("ssm:GetParameters") "'}]}")
+    BOX_OK("ssm", "GetResourcePolicies", "{'ResourceArn':'arn:aws:ssm" EAST "parameter/a'}", "{'Policies':[{'PolicyId':'1','Policy':'" POLICY("ssm:GetParameter") "'},"
+           "{'PolicyId':'2','Policy':'" POLICY("ssm:GetParameters") "'}]}")
     BOX_OK("logs", "DescribeLogGroups", "{}", "{'logGroups':[{'logGroupName':'/one','logGroupArn':'arn:aws:logs" EAST "log-group:/one','kmsKeyId':'arn:aws:kms" EAST "key/k-1'},"
            "{'logGroupName':'/two','logGroupArn':'arn:aws:logs" EAST "log-group:/two'}]}")
     BOX_OK("logs", "DescribeResourcePolicies", "{}", "{'resourcePolicies':[{'policyName':'all','policyDocument':'" POLICY("logs:PutLogEvents") "'},"
@@ -73,7 +77,8 @@ static const char stores[] =
     BOX_OK("opensearch", "ListDomainNames", "{}", "{'DomainNames':[{'DomainName':'one'}]}")
     BOX_OK("opensearch", "DescribeDomains", "{'DomainNames':['one']}", "{'DomainStatusList':[{'DomainName':'one','ARN':'arn:aws:es" EAST "domain/one','AccessPolicies':'" POLICY("es:*") "',"
            "'EncryptionAtRestOptions':{'Enabled':true,'KmsKeyId':'arn:aws:kms" EAST "key/k-1'}}]}")
-    BOX_OK("kms", "ListKeys", "{}", "{'Keys':[{'KeyId':'k-1','KeyArn':'arn:aws:kms" EAST "key/k-1'},{'KeyId':'k-2','KeyArn':'arn:aws:kms" EAST "key/k-2'},{'KeyId':'k-aws','KeyArn':'arn:aws:kms" EAST "key/k-aws'}]}")
+    BOX_OK("kms", "ListKeys", "{}", "{'Keys':[{'KeyId':'k-1','KeyArn':'arn:aws:kms" EAST "key/k-1'},{'KeyId':'k-2','KeyArn':'arn:aws:kms" EAST "key/k-2'},{'KeyId':'k-aws',"
+           "'KeyArn':'arn:aws:kms" EAST "key/k-aws'}]}")
     BOX_OK("kms", "DescribeKey", "{'KeyId':'k-1'}", "{'KeyMetadata':{'KeyId':'k-1','Arn':'arn:aws:kms" EAST "key/k-1','KeyManager':'CUSTOMER'}}")
     BOX_OK("kms", "DescribeKey", "{'KeyId':'k-2'}", "{'KeyMetadata':{'KeyId':'k-2','Arn':'arn:aws:kms" EAST "key/k-2','KeyManager':'CUSTOMER'}}")
     BOX_OK("kms", "DescribeKey", "{'KeyId':'k-aws'}", "{'KeyMetadata':{'KeyId':'k-aws','Arn':'arn:aws:kms" EAST "key/k-aws','KeyManager':'AWS'}}")
@@ -190,26 +195,31 @@ static const char buckets[] =
     BOX_ABSENT("s3", "GetBucketPolicy", "{'Bucket':'open'}", "NoSuchBucketPolicy")
     BOX_DENIED("s3", "GetBucketPolicy", "{'Bucket':'dark'}")
     BOX_OK("s3", "GetBucketAcl", "{'Bucket':'pool'}", "{'Owner':{'ID':'c1'},'Grants':[{'Grantee':{'ID':'c1','Type':'CanonicalUser'},'Permission':'FULL_CONTROL'}]}")
-    BOX_OK("s3", "GetBucketAcl", "{'Bucket':'open'}", "{'Owner':{'ID':'c1'},'Grants':[{'Grantee':{'URI':'http://acs.amazonaws.com/groups/global/AllUsers','Type':'Group'},'Permission':'READ'},"
-           "{'Grantee':{'URI':'http://acs.amazonaws.com/groups/global/AuthenticatedUsers','Type':'Group'},'Permission':'WRITE_ACP'},{'Grantee':{'ID':'c9','Type':'CanonicalUser'},'Permission':'WRITE'}]}")
+    BOX_OK("s3", "GetBucketAcl", "{'Bucket':'open'}", "{'Owner':{'ID':'c1'},'Grants':[{'Grantee':{'URI':'http://acs.amazonaws.com/groups/global/AllUsers','Type':'Group'},"
+           "'Permission':'READ'},"
+           "{'Grantee':{'URI':'http://acs.amazonaws.com/groups/global/AuthenticatedUsers','Type':'Group'},'Permission':'WRITE_ACP'},{'Grantee':{'ID':'c9','Type':'CanonicalUser'},"
+           "'Permission':'WRITE'}]}")
     BOX_OK("s3", "GetBucketOwnershipControls", "{'Bucket':'pool'}", "{'OwnershipControls':{'Rules':[{'ObjectOwnership':'BucketOwnerEnforced'}]}}")
     BOX_ABSENT("s3", "GetBucketOwnershipControls", "{'Bucket':'open'}", "OwnershipControlsNotFoundError")
     BOX_OK("s3", "GetPublicAccessBlock", "{'Bucket':'pool'}", "{'PublicAccessBlockConfiguration':{'IgnorePublicAcls':true,'RestrictPublicBuckets':false}}")
     BOX_ABSENT("s3", "GetPublicAccessBlock", "{'Bucket':'open'}", "NoSuchPublicAccessBlockConfiguration")
-    BOX_OK("s3", "GetBucketEncryption", "{'Bucket':'pool'}", "{'ServerSideEncryptionConfiguration':{'Rules':[{'ApplyServerSideEncryptionByDefault':{'SSEAlgorithm':'aws:kms','KMSMasterKeyID':'arn:aws:kms:us-east-1:" BOX_B ":key/far'}}]}}")
+    BOX_OK("s3", "GetBucketEncryption", "{'Bucket':'pool'}", "{'ServerSideEncryptionConfiguration':{'Rules':[{'ApplyServerSideEncryptionByDefault':{'SSEAlgorithm':'aws:kms',"
+           "'KMSMasterKeyID':'arn:aws:kms:us-east-1:" BOX_B ":key/far'}}]}}")
     BOX_OK("s3", "GetBucketAbac", "{'Bucket':'pool'}", "{'AbacStatus':{'Status':'Enabled'}}")
     BOX_OK("s3", "GetBucketAbac", "{'Bucket':'open'}", "{'AbacStatus':{'Status':'Disabled'}}")
     BOX_OK("s3", "GetBucketTagging", "{'Bucket':'pool'}", "{'TagSet':[{'Key':'tier','Value':'gold'}]}")
     BOX_ABSENT("s3", "GetBucketTagging", "{'Bucket':'open'}", "NoSuchTagSet")
     BOX_OK("s3control", "GetPublicAccessBlock", "{}", "{'PublicAccessBlockConfiguration':{'IgnorePublicAcls':false,'RestrictPublicBuckets':true}}")
-    BOX_OK("s3control", "ListAccessPoints", "{}", "{'AccessPointList':[{'Name':'ap','Bucket':'open','AccessPointArn':'arn:aws:s3" EAST "accesspoint/ap'},{'Name':'ap2','Bucket':'pool','AccessPointArn':'arn:aws:s3" EAST "accesspoint/ap2'},"
+    BOX_OK("s3control", "ListAccessPoints", "{}", "{'AccessPointList':[{'Name':'ap','Bucket':'open','AccessPointArn':'arn:aws:s3" EAST "accesspoint/ap'},{'Name':'ap2',"
+           "'Bucket':'pool','AccessPointArn':'arn:aws:s3" EAST "accesspoint/ap2'},"
            "{'Name':'ap3','Bucket':'dark','AccessPointArn':'arn:aws:s3" EAST "accesspoint/ap3'}]}")
     BOX_OK("s3control", "GetAccessPointPolicy", "{'Name':'ap'}", "{'Policy':'" POLICY("s3:GetObject") "'}")
     BOX_ABSENT("s3control", "GetAccessPointPolicy", "{'Name':'ap2'}", "NoSuchAccessPointPolicy")
     BOX_OK("s3control", "GetAccessPoint", "{'Name':'ap'}", "{'Name':'ap','Bucket':'open','PublicAccessBlockConfiguration':{'IgnorePublicAcls':true,'RestrictPublicBuckets':true}}");
 
 static const char pooled[] = "{'tenants':{'a':{'isolation':'pooled','arns':['arn:aws:s3:::pool/a/*']},'b':{'isolation':'pooled','arns':['arn:aws:s3:::p*/b/*','arn:aws:s3:::pool/c/*']},"
-                             "'c':{'isolation':'pooled','arns':['arn:aws:s3:::pool/c/*']}},'stores':[{'arn':'arn:aws:s3:::pool/a/*','phi':false,'reason':'x'},{'arn':'arn:aws:s3:::*-logs','phi':false}],"
+                             "'c':{'isolation':'pooled','arns':['arn:aws:s3:::pool/c/*']}},'stores':[{'arn':'arn:aws:s3:::pool/a/*','phi':false,'reason':'x'},"
+                             "{'arn':'arn:aws:s3:::*-logs','phi':false}],"
                              "'shared':{'ops':{'reason':'r','accounts':['1'],'via':[{'from':'a','to':'*','reason':'billing'}]}}}";
 
 static void buckets_acls_and_blocks(void **state)
