@@ -78,10 +78,15 @@ static const struct residue *equation(struct residue_pool *p, struct str left, e
     if (fold ? !str_eq_nocase(head, before) || !str_eq_nocase(tail, after) : !str_eq(head, before) || !str_eq(tail, after)) {
         return residue_false;
     }
-    struct str middle = str_sub(text, before.len, text.len - after.len);
-    struct residue_leaf leaf = {.kind = RESIDUE_CONDITION, .key = v.name, .values = &middle, .count = 1,
+    struct buf middle;
+    buf_init(&middle, LEAF_TEXT_MAX);
+    iam_expand_for_residue(str_sub(text, before.len, text.len - after.len), false, false, NULL, &middle); /* a value, not a variable */
+    struct str value = buf_str(&middle);
+    struct residue_leaf leaf = {.kind = RESIDUE_CONDITION, .key = v.name, .values = &value, .count = 1,
                                 .op = fold ? IAM_OP_STRING_EQUALS_IGNORE_CASE : IAM_OP_STRING_EQUALS};
-    return residue_leaf(p, &leaf, source);
+    const struct residue *r = middle.failed ? NULL : residue_leaf(p, &leaf, source);
+    buf_done(&middle);
+    return r;
 }
 
 const struct residue *iam_pattern_formula(struct residue_pool *p, struct str pattern, enum iam_operator op,
@@ -113,7 +118,10 @@ static enum iam_compared compare_one(const struct ask *q, const struct iam_glob 
     }
     struct iam_expanded x;
     enum iam_expansion how = iam_expand(g->text, q->context, &x);
-    enum iam_compared c = how == IAM_EXPANDED_NULL ? IAM_DIFFERS : iam_compare(q->k->op, x.pattern, text);
+    struct iam_pattern any_arn = {STR("arn:*:*:*:*:*"), NULL}; /* null equals nothing, and the text must still be of the type */
+    bool null = how == IAM_EXPANDED_NULL, arn = q->k->op >= IAM_OP_ARN_EQUALS && q->k->op <= IAM_OP_ARN_NOT_LIKE;
+    enum iam_compared c = null && !arn ? IAM_DIFFERS : iam_compare(q->k->op, null ? any_arn : x.pattern, text);
+    c = null && c == IAM_EQUALS ? IAM_DIFFERS : c;
     iam_expanded_done(&x);
     if (how != IAM_EXPANDED_UNKNOWN) {
         return c;
@@ -188,8 +196,8 @@ static const struct residue *null_holds(const struct ask *q, enum iam_key_state 
         when_there = when_there || str_eq_nocase(q->k->values[i].text, STR("false"));
     }
     bool absent = state == IAM_KEY_ABSENT || (state == IAM_KEY_KNOWN && key->count == 0);
-    if (absent && q->k->set != IAM_SET_NONE) {
-        return constant(q->k->set == IAM_SET_ALL_VALUES); /* no value to test */
+    if (q->k->set != IAM_SET_NONE) {
+        when_not = q->k->set == IAM_SET_ALL_VALUES; /* no value to test */
     }
     if (absent || state == IAM_KEY_KNOWN || state == IAM_KEY_SOME) {
         return constant(absent ? when_not : when_there);

@@ -187,6 +187,12 @@ static void variables(void **state)
     expect_str(residue_leaf_of(ask(&f, "StringEquals", "${t:open}"))->key, "t:open");
     assert_ptr_equal(ask(&f, "StringEquals", "blue-${t:open}"), residue_false);
     assert_ptr_equal(ask(&f, "StringLike", "b*${t:open}"), residue_false);
+    f.keys[0].values[0] = STR("a-${x}"); /* a text that looks like a variable is none */
+    expect_str(residue_leaf_of(ask(&f, "StringEquals", "a-${t:open}"))->values[0], "${$}{x}");
+    assert_ptr_equal(ask(&f, "ArnNotEquals", "${t:none}"), residue_false); /* and what is no ARN is not compared */
+    f.keys[0].values[0] = STR("arn:aws:s3:::b");
+    assert_ptr_equal(ask(&f, "ArnNotEquals", "${t:none}"), residue_true);
+    assert_ptr_equal(ask(&f, "ArnEquals", "${t:none}"), residue_false);
     arena_free(f.a);
 }
 
@@ -211,6 +217,8 @@ static void keys_that_are_not_known(void **state)
     f.context.open = true;
     assert_int_equal(residue_kind_of(ask(&f, "Null", "true")), RESIDUE_LEAF);
     assert_ptr_equal(ask(&f, "Null", "true|false"), residue_true);
+    assert_ptr_equal(ask(&f, "ForAllValues:Null", "false"), residue_true);
+    assert_ptr_equal(ask(&f, "ForAnyValue:Null", "true"), residue_false);
     arena_free(f.a);
 }
 
