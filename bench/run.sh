@@ -5,11 +5,8 @@
 #   tls       CPU of TLS handshakes, beside libcurl's default
 #   latency   an audit of one account in 17 regions against answers that take 100 ms each
 #   decide    single IAM decisions in process, one thread
-<<<<<<< HEAD
 #   prove     the proof of tenant isolation: 1,000 tenants, 10,000 principals, 100,000 resources
-=======
 #   who_can   who may read one object, 2,000 roles
->>>>>>> 86e85c5 (Who can and what can are held to the oracle on random organizations; who-can is measured)
 #   evaluate  all controls over 100,000 resources in the store
 #   million   memory with 1,000,000 volumes from the stub, and with a bundle of as many resources
 #   org       an audit of the made-up organization in moto (only when it is named)
@@ -88,10 +85,8 @@ bench_decide() {
     row "single decisions, 1,000,000 distinct, $(sed -n 's/.*\(checksum [0-9a-f]*\).*/\1/p' <<<"$line")" "1,000,000/s" \
         "$rate/s" "$(calc "$rate / 2184") x iam-simulate (2,184/s)"
 }
-<<<<<<< HEAD
 bench_prove() {
     bench/prove.sh "$build/ward" "$work" "$work/table"
-=======
 # iam-lens 386496d `who-can`, one object, one action, a generated account of 2,000 roles (four statements each), 50 buckets, no
 # index, on a machine like the one of README.md: 2.3 to 2.7 s.
 bench_who_can() {
@@ -101,7 +96,6 @@ bench_who_can() {
     echo "  mean $mean ms, slowest $worst ms; $found of $roles roles may, $decided were decided"
     row "who may read one object, $roles roles, 200 objects, warm" "20 ms" "$mean ms (slowest $worst ms)" \
         "$(calc "2300 / $mean") x iam-lens (2.3 to 2.7 s)"
->>>>>>> 86e85c5 (Who can and what can are held to the oracle on random organizations; who-can is measured)
 }
 # The longest chain is identity, regions, a listing, its detail and that one's detail.
 bench_latency() {
@@ -163,20 +157,12 @@ bench_peers() {
     [ ! -f "$build/prowler/table.tsv" ] || cat "$build/prowler/table.tsv" >>"$work/table"
 }
 if [ $# = 0 ]; then
-<<<<<<< HEAD
-    set -- size stub tls latency decide prove evaluate million
-=======
-    set -- size stub tls latency decide who_can evaluate million
->>>>>>> 86e85c5 (Who can and what can are held to the oracle on random organizations; who-can is measured)
+    set -- size stub tls latency decide who_can prove evaluate million
     [ "${PEERS:-}" != 1 ] || set -- "$@" peers
 fi
 for name in "$@"; do
     case $name in
-<<<<<<< HEAD
-    size | stub | tls | latency | decide | prove | evaluate | million | org | peers)
-=======
-    size | stub | tls | latency | decide | who_can | evaluate | million | org | peers)
->>>>>>> 86e85c5 (Who can and what can are held to the oracle on random organizations; who-can is measured)
+    size | stub | tls | latency | decide | who_can | prove | evaluate | million | org | peers)
         echo "$name"
         "bench_$name" || row "$name" "-" "not measured" "-"
         ;;
