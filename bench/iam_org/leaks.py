@@ -1,7 +1,8 @@
 """What is planted: ways from one tenant to another's data, and things that look like them and are none.
 
 Each function adds to the organization by hooks and returns what it planted. `x` is the tenant that comes in, `y`
-the one whose data it reaches. `cells` are all [from, to] that the leak opens ("*": whoever).
+the one whose data it reaches. `cells` are all [from, to] that the leak opens ("*": whoever); `through` are principals that every
+chain of it passes; `resource` is null where it ends at any store of y.
 """
 from account import OPEN, allow, deny, document, trust, trust_service
 from bundle import HOME, digest
@@ -25,9 +26,9 @@ def near(source, target="target"):
     return planted(NEAR, source, target)
 
 
-def entry(x, y, resource, principals, cells=None):
+def entry(x, y, resource, principals, cells=None, through=()):
     return {"from": x.name if x else "(outside)", "to": y.name, "resource": resource, "principals": principals,
-            "cells": cells or [[x.name, y.name]]}
+            "cells": cells or [[x.name, y.name]], "through": list(through)}
 
 
 def aws(arn):
@@ -173,14 +174,14 @@ def open_role(o, n, y, trusted, name="open"):
 @leak("own", "wild")
 def wildcard_trust(o, n, x, y):
     resource, role = open_role(o, n, y, trust(aws("*")))
-    return entry(x, y, resource, [admin_of(x), role], [["*", y.name]])
+    return entry(x, y, resource, [admin_of(x), role], [["*", y.name]], [role])
 
 
 @leak("own", "wild")
 def wildcard_trust_condition(o, n, x, y):
     condition = {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}} if n % 2 else {"StringEquals": {"sts:ExternalId": "acme"}}
     resource, role = open_role(o, n, y, trust(aws("*"), condition), "vague")
-    return entry(x, y, resource, [admin_of(x), role], [["*", y.name]])
+    return entry(x, y, resource, [admin_of(x), role], [["*", y.name]], [role])
 
 
 @near("own")
@@ -210,7 +211,7 @@ def root_delegation(o, n, x, y):
     broker = f"{x.name}-broker-{y.name}-{n}"
     o.at(x.account, lambda acc: acc.role(broker, trust_service("lambda"), {"any": document(allow("sts:AssumeRole", "*"))}))
     resource, role = open_role(o, n, y, trust(aws(x.root())), "vendor")
-    return entry(x, y, resource, [f"arn:aws:iam::{x.account}:role/{broker}", role])
+    return entry(x, y, resource, [f"arn:aws:iam::{x.account}:role/{broker}", role], None, [role])
 
 
 @near("strict", "strict")
@@ -234,7 +235,7 @@ def chain(o, n, x, y, broken):
     o.at(o.ci, lambda acc: (acc.role(ci[0].rsplit("/", 1)[1], trust(aws(f"arn:aws:iam::{x.account}:role/{start}")), go(ci[1])),
                             acc.role(ci[1].rsplit("/", 1)[1], trust(aws(ci[0])), go(third, third if broken else None))))
     o.at(y.account, lambda acc: acc.role(third.rsplit("/", 1)[1], trust(aws(ci[1])), go(last)))
-    return entry(x, y, resource, [f"arn:aws:iam::{x.account}:role/{start}", *ci, third, last])
+    return entry(x, y, resource, [f"arn:aws:iam::{x.account}:role/{start}", *ci, third, last], None, [*ci, third, last])
 
 
 @leak("own")
@@ -405,7 +406,7 @@ def image(o, n, x, y, actions):
         role = acc.role(task, trust_service("ecs-tasks"), reader(bucket))
         acc.service(task, role, f"{o.ci}.dkr.ecr.{HOME}.amazonaws.com/{repository}:latest")
     o.at(y.account, hook)
-    return entry(x, y, f"arn:aws:s3:::{bucket}", [admin_of(x), y.role_arn(f"task-{n}")])
+    return entry(x, y, f"arn:aws:s3:::{bucket}", [admin_of(x), y.role_arn(f"task-{n}")], None, [y.role_arn(f"task-{n}")])
 
 
 # ---- pools: x and y in one account ----
@@ -432,7 +433,7 @@ def tag_based(o, n, x, y):
         may, cells = allow("iam:TagRole", arn), everyone_in(o, x)
     same = {"StringEquals": {"aws:ResourceTag/ward:tenant": "${aws:PrincipalTag/ward:tenant}"}}
     pool_role(o, x, helper, document(allow("sqs:ReceiveMessage", "*", same), may))
-    return entry(x, y, queue_arn, [arn], cells)
+    return entry(x, y, queue_arn if n % 2 else None, [arn], cells)
 
 
 @near("pool")
@@ -451,7 +452,7 @@ def make_function(o, n, x, y, condition, name):
     arn = pool_role(o, x, f"{x.name}-{name}-{y.name}-{n}", document(
         allow("iam:PassRole", y.role_arn("worker"), condition),
         allow(["lambda:CreateFunction", "lambda:InvokeFunction"], f"arn:aws:lambda:{HOME}:{a}:function:{x.name}-*")))
-    return entry(x, y, f"arn:aws:s3:::acme-{y.name}-data-0", [arn, y.role_arn("worker")])
+    return entry(x, y, None, [arn, y.role_arn("worker")], None, [y.role_arn("worker")])
 
 
 @leak("pool")
@@ -469,7 +470,7 @@ def change_function(o, n, x, y, condition, name):
     a = x.account
     arn = pool_role(o, x, f"{x.name}-{name}-{y.name}-{n}", document(
         allow("lambda:UpdateFunctionCode", f"arn:aws:lambda:{HOME}:{a}:function:{y.name}-*", condition)))
-    return entry(x, y, f"arn:aws:s3:::acme-{y.name}-data-0", [arn, y.role_arn("worker")])
+    return entry(x, y, None, [arn, y.role_arn("worker")], None, [y.role_arn("worker")])
 
 
 @leak("pool")
@@ -498,7 +499,7 @@ def self_version(o, n, x, y, name, boundary):
 @leak("pool")
 def policy_version(o, n, x, y):
     arn = self_version(o, n, x, y, "self", False)
-    return entry(x, y, f"arn:aws:s3:::acme-{y.name}-data-0", [arn], everyone_in(o, x))
+    return entry(x, y, None, [arn], everyone_in(o, x))
 
 
 @near("pool")

@@ -294,22 +294,34 @@ static void edges_of(struct build *b, uint32_t principal)
         b->sure[b->edges.items[i].to] = false;
 }
 
+/* Calls `each` for every (source, thing that has a role and runs it). */
+static void each_dependent(const struct world *w, void (*each)(struct build *b, uint32_t source, uint32_t thing), struct build *b)
+{
+    for (uint32_t i = 0; i < w->resource_count; i++)
+        if (w->resources[i].role != WORLD_NONE && w->resources[i].source != WORLD_NONE)
+            each(b, w->resources[i].source, i);
+    for (uint32_t i = 0; i < w->made_count; i++)
+        if (w->resources[w->made[i].thing].role != WORLD_NONE)
+            each(b, w->made[i].source, w->made[i].thing);
+}
+
+static void count_dependent(struct build *b, uint32_t source, uint32_t thing)
+{
+    (void)thing;
+    b->dependents_first[source + 2]++;
+}
+
+static void put_dependent(struct build *b, uint32_t source, uint32_t thing) { b->dependents[b->dependents_first[source + 1]++] = thing; }
+
 static void find_dependents(struct build *b)
 {
     const struct world *w = b->g->world;
     b->dependents_first = arena_array_of(b->g->arena, uint32_t, w->resource_count + 2);
-    uint32_t *first = b->dependents_first, count = 0;
-    for (uint32_t i = 0; i < w->resource_count; i++)
-        if (w->resources[i].role != WORLD_NONE && w->resources[i].source != WORLD_NONE) {
-            first[w->resources[i].source + 2]++;
-            count++;
-        }
+    each_dependent(w, count_dependent, b);
     for (uint32_t i = 2; i < w->resource_count + 2; i++)
-        first[i] += first[i - 1];
-    b->dependents = arena_array_of(b->g->arena, uint32_t, count + 1);
-    for (uint32_t i = 0; i < w->resource_count; i++)
-        if (w->resources[i].role != WORLD_NONE && w->resources[i].source != WORLD_NONE)
-            b->dependents[first[w->resources[i].source + 1]++] = i;
+        b->dependents_first[i] += b->dependents_first[i - 1];
+    b->dependents = arena_array_of(b->g->arena, uint32_t, b->dependents_first[w->resource_count + 1] + 1);
+    each_dependent(w, put_dependent, b);
 }
 
 /* Service principals assume roles for whom passes them (iam:PassRole): that is the path, not an edge. */

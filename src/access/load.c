@@ -129,7 +129,7 @@ static bool load_all(struct loader *l, struct err *e)
     load_named(l);
     world_index(l->w);
     own_roots(l);
-    return link_sources(l, e) && load_paths(l, e) && load_gaps(l, e);
+    return link_sources(l, e) && load_made(l, e) && load_paths(l, e) && load_gaps(l, e);
 }
 
 bool world_load(struct world *w, struct store *s, const struct json *config, struct err *e)

@@ -48,6 +48,7 @@ bool load_paths(struct loader *l, struct err *e) WARN_UNUSED; /* endpoints, assi
 /* Principals that only policies, grants and ACLs name; the anonymous one and a stranger. */
 void load_named(struct loader *l);
 void load_config(struct loader *l);
+bool load_made(struct loader *l, struct err *e) WARN_UNUSED;
 bool load_gaps(struct loader *l, struct err *e) WARN_UNUSED;
 
 #endif

@@ -119,6 +119,11 @@ struct world_delegate {
     struct str service;
 };
 
+/* What a thing runs beside what it was made from: an image, a script. */
+struct world_made {
+    uint32_t thing, source; /* resource rows */
+};
+
 struct world_gap {
     struct str account, region, op, why, action; /* account {NULL,0}: the organization */
 };
@@ -150,6 +155,8 @@ struct world {
     uint32_t assignment_count;
     struct world_delegate *delegates;
     uint32_t delegate_count;
+    const struct world_made *made;
+    uint32_t made_count;
     struct world_gap *gaps;
     uint32_t gap_count;
     struct str *tenants; /* of ward.yaml, in its order, then those found by tags */
