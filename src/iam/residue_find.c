@@ -228,7 +228,12 @@ enum tri residue_find(struct residue_pool *p, struct arena *a, const struct test
         return TRI_MAYBE;
     if (only)
         return TRI_NO;
-    if (families == TEXTS)
-        return residue_find_text(p, a, tests, count, out);
+    if (families == TEXTS) {
+        enum tri found = residue_find_text(p, a, tests, count, out);
+        if (found != TRI_YES)
+            return found;
+        try(&f, *out); /* by the rules for values, a second opinion */
+        return f.yes ? TRI_YES : TRI_MAYBE;
+    }
     return families & (families - 1) ? TRI_MAYBE : TRI_NO;
 }
