@@ -8,7 +8,9 @@
  *
  * Resources of S3 and the like: an action on objects ("s3:GetObject") is asked of the bucket's row and means "of
  * some object in it"; a row whose ARN has a '*' (one tenant's prefix of a pooled bucket) is a part of a store and means "some object that
- * the pattern matches". An Allow then counts when its pattern and the row's meet, a Deny when it covers that meeting.
+ * the pattern matches". An Allow then counts when its pattern and the row's meet, a Deny when it covers that meeting (engine_member.c).
+ * A table's indexes, a function's versions, a stream's consumers are asked of the row of the whole in the same way.
+ * A question is asked of the rows that the action takes (iam_catalogue_takes), of no others.
  *
  * Actions that the catalogue does not know but a policy names are kept as such; see engine_unknown_actions().
  */
@@ -42,7 +44,10 @@ void engine_free(struct engine *e);
 void engine_run(struct engine *e);
 /* The rows of one principal; rows may share pairs (their guards are then OR-ed by the reader). */
 const struct access_row *engine_rows(const struct engine *e, uint32_t principal, uint32_t *count);
-/* The guard of one triple, FALSE when denied: for tests and single questions. */
+/* The same for actions that take no resource: `resources` has one item, WORLD_NONE. Not among engine_rows(). */
+const struct access_row *engine_bare_rows(const struct engine *e, uint32_t principal, uint32_t *count);
+/* The guard of one triple, FALSE when denied: for tests and single questions. Of an action that takes no resource:
+ * resource WORLD_NONE. */
 const struct residue *engine_allows(struct engine *e, uint32_t principal, uint32_t action, uint32_t resource);
 /* All principals that may do `action` (catalogue index) on the row: principals and guards, in principal order. */
 uint32_t engine_who(struct engine *e, uint32_t resource, uint32_t action, struct arena *a, uint32_t **principals,

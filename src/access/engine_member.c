@@ -1,0 +1,278 @@
+/*
+ * ARNs that stand for all that a pattern matches: one for each way in which the patterns of all policies can treat them.
+ *
+ * Of "bucket/" and all that follows these are: one that is like nothing that any policy names, and one for each pattern of a
+ * policy (and each meet of two) inside of it, made the same way: its wildcards become text that nothing else has. What
+ * some object of the pattern may be asked is then what one of these may be asked: take any object and the narrowest
+ * meet of patterns that it is in; its member matches those patterns and no others, so it has all the Allows and at
+ * most the Denies that the object has.
+ */
+#include "access/engine_internal.h"
+
+#include "iam/glob.h"
+#include "iam/pattern.h"
+
+enum { MEMBERS_MAX = 8192 };
+
+struct members {
+    struct arena *arena;
+    struct map seen;          /* patterns of policies, variables put in */
+    struct str *sorted;
+    uint32_t count;
+    struct map by_prefix;     /* text before the first wildcard -> list of patterns */
+    uint8_t lengths[4096];    /* which lengths those texts have */
+    struct idmap visited;     /* policies */
+    struct map tuples;        /* names of variables -> their values in all principals */
+};
+
+static struct str prefix_of(struct str pattern)
+{
+    size_t n = 0;
+    while (n < pattern.len && pattern.ptr[n] != '*' && pattern.ptr[n] != '?')
+        n++;
+    return str_sub(pattern, 0, n);
+}
+
+static void push(struct arena *a, struct str_list *l, struct str s)
+{
+    ENGINE_GROW(a, l->items, l->count, l->size);
+    l->items[l->count++] = s;
+}
+
+static void note_text(struct engine *e, struct str text)
+{
+    if (!map_has(&e->members->seen, text))
+        map_put(&e->members->seen, arena_str(e->tables, text), e);
+}
+
+/* The pattern with its variables put in as a principal has them; what is not known of it becomes a '*'. */
+static void note_for(struct engine *e, struct str text, const struct iam_context *c)
+{
+    struct iam_expanded x;
+    if (iam_expand(text, c, &x) != IAM_EXPANDED_NULL)
+        note_text(e, x.pattern.text);
+    iam_expanded_done(&x);
+}
+
+/* Different values of the variables of a pattern, by principal, found once for each set of names. */
+static const struct str_list *contexts_of(struct engine *e, struct str names);
+
+static void note_resource(struct engine *e, const struct iam_resource *r)
+{
+    if (r->any || !r->valid)
+        return;
+    if (!r->field[5].variables) {
+        note_text(e, r->text);
+        return;
+    }
+    struct iam_variable v;
+    struct str names = {0};
+    for (size_t at = 0; iam_variable_next(r->text, at, &v); at = v.to)
+        if (!v.escape)
+            names = arena_printf(e->tiny, "%.*s%.*s\n", STR_ARG(names), STR_ARG(v.name));
+    note_for(e, r->text, NULL);
+    const struct str_list *contexts = contexts_of(e, names);
+    for (uint32_t i = 0; i < contexts->count; i++) {
+        const struct iam_context *c = (const void *)contexts->items[i].ptr;
+        note_for(e, r->text, c);
+    }
+}
+
+static const struct str_list *contexts_of(struct engine *e, struct str names)
+{
+    struct str_list *list = map_get(&e->members->tuples, names);
+    if (list)
+        return list;
+    list = arena_new_of(e->tables, struct str_list);
+    struct map seen;
+    map_init(&seen, e->tables);
+    for (uint32_t p = 0; p < e->w->principal_count; p++) {
+        struct iam_request r = {.no_resource_type = true};
+        struct arena *a = arena_new(4096);
+        world_caller(e->w, a, p, &r.caller);
+        world_context(e->w, a, p, WORLD_NONE, NULL, &r);
+        struct str values = {0}, rest = names;
+        struct iam_context c = {.open = true};
+        c.keys = arena_array_of(e->tables, struct iam_key, 8);
+        while (rest.len && c.count < 8) {
+            struct str name = str_cut(&rest, '\n');
+            const struct iam_key *k = iam_context_get(&r.context, name);
+            bool known = k && k->state == IAM_KEY_KNOWN && k->count == 1 && !k->list;
+            values = arena_printf(a, "%.*s%c%.*s\n", STR_ARG(values), known ? '=' : '?', STR_ARG(known ? k->values[0] : STR("")));
+            if (known) {
+                c.keys[c.count] = *k;
+                c.keys[c.count].name = arena_str(e->tables, k->name);
+                c.keys[c.count].values = arena_new_of(e->tables, struct str);
+                c.keys[c.count++].values[0] = arena_str(e->tables, k->values[0]);
+            }
+        }
+        if (!map_has(&seen, values)) {
+            map_put(&seen, arena_str(e->tables, values), e);
+            struct iam_context *kept = arena_new_of(e->tables, struct iam_context);
+            *kept = c;
+            push(e->tables, list, str_make((const char *)kept, sizeof *kept));
+        }
+        arena_free(a);
+    }
+    map_put(&e->members->tuples, arena_str(e->tables, names), list);
+    return list;
+}
+
+static void note_policy(struct engine *e, const struct iam_policy_ref *ref)
+{
+    if (!ref->policy || idmap_get(&e->members->visited, (uint64_t)(uintptr_t)ref->policy))
+        return;
+    idmap_put(&e->members->visited, (uint64_t)(uintptr_t)ref->policy, e);
+    for (uint32_t i = 0; i < ref->policy->count; i++)
+        for (uint32_t k = 0; k < ref->policy->statements[i].resource_count; k++)
+            note_resource(e, &ref->policy->statements[i].resources[k]);
+}
+
+static void note_set(struct engine *e, const struct iam_policy_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        note_policy(e, &set->items[i]);
+}
+
+static void note_levels(struct engine *e, const struct iam_level *levels, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        note_set(e, &levels[i].policies);
+}
+
+static int by_text(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+
+static void sort_patterns(struct engine *e)
+{
+    struct members *m = e->members;
+    m->count = (uint32_t)m->seen.count;
+    m->sorted = arena_array_of(e->tables, struct str, m->count + 1);
+    for (uint32_t i = 0; i < m->count; i++)
+        m->sorted[i] = m->seen.entries[i].key;
+    qsort(m->sorted, m->count, sizeof *m->sorted, by_text);
+    for (uint32_t i = 0; i < m->count; i++) {
+        struct str prefix = prefix_of(m->sorted[i]);
+        if (prefix.len == m->sorted[i].len || prefix.len >= sizeof m->lengths)
+            continue;
+        struct str_list *list = map_get(&m->by_prefix, prefix);
+        if (!list) {
+            list = arena_new_of(e->tables, struct str_list);
+            map_put(&m->by_prefix, prefix, list);
+        }
+        push(e->tables, list, m->sorted[i]);
+        m->lengths[prefix.len] = 1;
+    }
+}
+
+void engine_note_patterns(struct engine *e)
+{
+    const struct world *w = e->w;
+    struct members *m = e->members = arena_new_of(e->tables, struct members);
+    map_init(&m->seen, e->tables);
+    map_init(&m->by_prefix, e->tables);
+    map_init(&m->tuples, e->tables);
+    idmap_init(&m->visited, e->tables);
+    for (uint32_t i = 0; i < w->principal_count; i++) {
+        note_set(e, &w->principals[i].identity);
+        note_policy(e, &w->principals[i].boundary);
+    }
+    for (uint32_t i = 0; i < w->resource_count; i++) {
+        note_policy(e, &w->resources[i].policy);
+        note_policy(e, &w->resources[i].second_policy);
+    }
+    for (uint32_t i = 0; i < w->account_count; i++) {
+        note_levels(e, w->accounts[i].scps, w->accounts[i].scp_count);
+        note_levels(e, w->accounts[i].rcps, w->accounts[i].rcp_count);
+    }
+    sort_patterns(e);
+    arena_reset(e->tiny);
+}
+
+/* The pattern itself where it lies inside, else what both match. */
+static void add_meets(struct engine *e, struct arena *a, struct str inside, struct str pattern, struct str_list *out, struct map *seen)
+{
+    struct str meets[IAM_MEETS_MAX] = {pattern};
+    uint32_t n = 1;
+    bool capped = false;
+    if (iam_glob_covers(pattern, inside))
+        return;
+    if (!iam_glob_covers(inside, pattern))
+        n = iam_arn_meets(a, inside, pattern, meets, &capped);
+    e->capped = e->capped || capped;
+    for (uint32_t i = 0; i < n; i++)
+        if (map_add(seen, meets[i], e))
+            push(a, out, meets[i]);
+}
+
+static bool tail_only(struct str p) { return prefix_of(p).len + 1 >= p.len; }
+
+/* Two patterns of which neither lies in the other can have members in common that have both their Allows. */
+static void close_over_meets(struct engine *e, struct arena *a, struct str_list *l, struct map *seen)
+{
+    for (uint32_t i = 0; i < l->count && l->count < MEMBERS_MAX; i++)
+        for (uint32_t k = 0; k < i && l->count < MEMBERS_MAX; k++) {
+            struct str x = l->items[i], y = l->items[k];
+            if ((tail_only(x) && tail_only(y)) || !iam_globs_overlap(x, y) || iam_glob_covers(x, y))
+                continue;
+            add_meets(e, a, y, x, l, seen);
+        }
+    e->capped = e->capped || l->count >= MEMBERS_MAX;
+}
+
+/* Text that no policy has, in place of the wildcards. */
+static struct str member_of(struct arena *a, struct str pattern)
+{
+    static const struct str odd = {"~~~~~~~~~~~~~~~~~~~~~~~~", 24};
+    struct str out = {0};
+    for (size_t from = 0, i = 0; i <= pattern.len; i++) {
+        if (i < pattern.len && pattern.ptr[i] != '*' && pattern.ptr[i] != '?')
+            continue;
+        out = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(out), STR_ARG(str_sub(pattern, from, i)),
+                           i == pattern.len ? 0 : pattern.ptr[i] == '*' ? (int)odd.len : 1, odd.ptr);
+        from = i + 1;
+    }
+    return out;
+}
+
+void engine_members(struct engine *e, struct arena *a, struct str pattern, struct str_list *out)
+{
+    struct members *m = e->members;
+    struct str_list inside = {0};
+    struct map seen;
+    struct str base = prefix_of(pattern);
+    map_init(&seen, a);
+    map_add(&seen, pattern, e);
+    uint32_t lo = 0, hi = m->count;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (str_cmp(m->sorted[mid], base) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < m->count && str_starts(m->sorted[lo], base); lo++)
+        if (iam_globs_overlap(pattern, m->sorted[lo]))
+            add_meets(e, a, pattern, m->sorted[lo], &inside, &seen);
+    for (size_t n = 0; n < base.len && n < sizeof m->lengths; n++) {
+        const struct str_list *list = m->lengths[n] ? map_get(&m->by_prefix, str_sub(base, 0, n)) : NULL;
+        for (uint32_t i = 0; list && i < list->count; i++)
+            if (iam_globs_overlap(pattern, list->items[i]))
+                add_meets(e, a, pattern, list->items[i], &inside, &seen);
+    }
+    close_over_meets(e, a, &inside, &seen);
+    struct map texts;
+    map_init(&texts, a);
+    push(a, out, member_of(a, pattern));
+    map_add(&texts, out->items[0], e);
+    for (uint32_t i = 0; i < inside.count; i++) {
+        struct str member = member_of(a, inside.items[i]);
+        if (map_add(&texts, member, e))
+            push(a, out, member);
+    }
+}
+
+void engine_new_members(struct engine *e, uint32_t principal)
+{
+    (void)e;
+    (void)principal;
+}
