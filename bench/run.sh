@@ -83,7 +83,7 @@ bench_decide() {
     echo "  $line"
     rate=$(sed -n 's/^decide: \([0-9]*\) .*/\1/p' <<<"$line")
     row "single decisions, 1,000,000 distinct, $(sed -n 's/.*\(checksum [0-9a-f]*\).*/\1/p' <<<"$line")" "1,000,000/s" \
-        "$rate/s" "$(calc "$rate / 2184") x iam-simulate (2,184/s)"
+        "$rate/s (CPU $(sed -n 's/.*(CPU \([0-9.]*\) s).*/\1/p' <<<"$line") s)" "$(calc "$rate / 2184") x iam-simulate (2,184/s)"
 }
 bench_prove() {
     bench/prove.sh "$build/ward" "$work" "$work/table"
