@@ -87,6 +87,7 @@ bench_decide() {
 }
 bench_prove() {
     bench/prove.sh "$build/ward" "$work" "$work/table"
+}
 # iam-lens 386496d `who-can`, one object, one action, a generated account of 2,000 roles (four statements each), 50 buckets, no
 # index, on a machine like the one of README.md: 2.3 to 2.7 s.
 bench_who_can() {
