@@ -1,5 +1,7 @@
 #include "access/load_internal.h"
 
+#include "facts/tenant.h"
+
 #include <stdlib.h>
 
 static void add_tenant(struct loader *l, uint32_t *size, struct str name)
@@ -44,58 +46,53 @@ void load_config(struct loader *l)
 /* A pattern that reaches into a bucket: "arn:aws:s3:::BUCKET/PREFIX*". */
 struct part {
     struct str bucket, rest; /* patterns: the bucket's ARN; "/PREFIX*" */
-    struct str tenant, why;
-    bool shared, says_phi, phi;
 };
 struct parts {
     struct part *items;
     uint32_t count, size;
 };
 
-static void add_part(struct loader *l, struct parts *p, struct str pattern, struct part part)
+static void add_part(struct loader *l, struct parts *p, struct str pattern)
 {
     ptrdiff_t slash = str_index(pattern, '/', 0);
     if (!str_starts(pattern, STR("arn:")) || !str_eqz(arn_field(pattern, 2), "s3") || slash < 0 ||
         str_index(pattern, '*', (size_t)slash) < 0)
         return;
-    part.bucket = str_make(pattern.ptr, (size_t)slash);
-    part.rest = str_sub(pattern, (size_t)slash, pattern.len);
     LOAD_GROW(l, p->items, p->count, p->size);
-    p->items[p->count++] = part;
+    p->items[p->count++] = (struct part){.bucket = str_make(pattern.ptr, (size_t)slash),
+                                         .rest = str_sub(pattern, (size_t)slash, pattern.len)};
 }
 
 static void find_parts(struct loader *l, struct parts *p)
 {
-    for
-        json_each (t, json_getz(l->w->config, "tenants"))
-        for
-            json_each (arn, json_getz(t, "arns"))
-                add_part(l, p, json_str(arn), (struct part){.tenant = t->key, .why = STR("arn")});
-    for
-        json_each (s, json_getz(l->w->config, "shared"))
-        for
-            json_each (arn, json_getz(s, "arns"))
-                add_part(l, p, json_str(arn), (struct part){.shared = true, .why = STR("arn")});
-    for
-        json_each (s, json_getz(l->w->config, "stores"))
-            add_part(l, p, json_get_str(s, "arn"),
-                     (struct part){.says_phi = true, .phi = json_is_true(json_getz(s, "phi"))});
+    static const char *const owners[] = {"tenants", "shared"};
+    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
+        for json_each(owner, json_getz(l->w->config, owners[i]))
+            for json_each(arn, json_getz(owner, "arns"))
+                add_part(l, p, json_str(arn));
+    for json_each(s, json_getz(l->w->config, "stores"))
+        add_part(l, p, json_get_str(s, "arn"));
 }
 
-/* All of the bucket but its name and whose it is: policy, key, ACLs and blocks are the bucket's. */
-static struct world_resource part_row(struct loader *l, const struct world_resource *bucket, const struct part *p)
+/* All of the bucket but its name and whose it is: policy, key, ACLs and blocks are the bucket's. Whose it is, all rules
+ * tell together, as of any other thing; where none does it is the bucket's owner's. */
+static struct world_resource part_row(struct loader *l, const struct tenant_index *ix, const struct world_resource *bucket,
+                                      const struct part *p)
 {
     struct world_resource r = *bucket;
     r.arn = arena_printf(l->a, "%.*s%.*s", STR_ARG(bucket->arn), STR_ARG(p->rest));
     r.name = arn_field(r.arn, 5);
-    if (p->tenant.ptr || p->shared) {
-        r.tenant = p->tenant;
-        r.shared = p->shared;
-        r.conflict = false;
-        r.why = p->why;
+    struct thing t = {.arn = r.arn, .tags = r.tags};
+    if (r.account != WORLD_NONE)
+        t.account = l->w->accounts[r.account].id;
+    struct tenancy whose = tenant_by_index(l->a, ix, &t);
+    if (whose.tenant.ptr || whose.conflict || whose.shared) {
+        r.tenant = whose.tenant;
+        r.why = whose.why;
+        r.shared = whose.shared;
+        r.conflict = whose.conflict;
     }
-    if (p->says_phi)
-        r.phi = p->phi;
+    r.phi = tenant_phi(l->w->config, r.type, r.arn);
     return r;
 }
 
@@ -104,44 +101,13 @@ static int by_arn(const void *a, const void *b)
     return str_cmp(((const struct world_resource *)a)->arn, ((const struct world_resource *)b)->arn);
 }
 
-/* Two rules on one part: one tells the tenant, the other the health information, or they contradict each other. */
-static void join(struct world_resource *kept, const struct world_resource *other, const struct world_resource *bucket)
+/* Several rules on one part gave it as many rows, all the same. */
+static void keep_one_of_each(struct world *w)
 {
-    bool kept_named = !str_eq(kept->tenant, bucket->tenant) || kept->shared != bucket->shared;
-    bool other_named = !str_eq(other->tenant, bucket->tenant) || other->shared != bucket->shared;
-    if (kept_named && other_named && (!str_eq(kept->tenant, other->tenant) || kept->shared != other->shared)) {
-        kept->conflict = true;
-        kept->tenant = (struct str){0};
-        kept->shared = false;
-        kept->why = STR("conflict: several rules of ward.yaml name this part");
-    } else if (other_named) {
-        kept->tenant = other->tenant;
-        kept->shared = other->shared;
-        kept->why = other->why;
-    }
-    if (other->phi != bucket->phi)
-        kept->phi = other->phi;
-}
-
-static void unique(struct loader *l)
-{
-    struct world *w = l->w;
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < w->resource_count; i++) {
-        struct world_resource *last = kept ? &w->resources[kept - 1] : NULL;
-        if (!last || !str_eq(last->arn, w->resources[i].arn)) {
+    for (uint32_t i = 0; i < w->resource_count; i++)
+        if (!kept || !str_eq(w->resources[kept - 1].arn, w->resources[i].arn))
             w->resources[kept++] = w->resources[i];
-            continue;
-        }
-        struct world_resource bucket = {0};
-        for (uint32_t b = kept; b-- > 0;)
-            if (w->resources[b].arn.len < last->arn.len && str_starts(last->arn, w->resources[b].arn) &&
-                last->arn.ptr[w->resources[b].arn.len] == '/') {
-                bucket = w->resources[b];
-                break;
-            }
-        join(last, &w->resources[i], &bucket);
-    }
     w->resource_count = kept;
 }
 
@@ -150,14 +116,15 @@ void load_parts(struct loader *l)
     struct world *w = l->w;
     struct parts p = {0};
     find_parts(l, &p);
+    const struct tenant_index *ix = p.count ? tenant_index_new(l->a, w->config) : NULL;
     uint32_t rows = w->resource_count, size = rows;
-    for (uint32_t i = 0; p.count && i < rows; i++) {
+    for (uint32_t i = 0; ix && i < rows; i++) {
         if (!str_eqz(w->resources[i].type, "AWS::S3::Bucket"))
             continue;
         for (uint32_t k = 0; k < p.count; k++) {
             if (!str_glob(p.items[k].bucket, w->resources[i].arn))
                 continue;
-            struct world_resource row = part_row(l, &w->resources[i], &p.items[k]);
+            struct world_resource row = part_row(l, ix, &w->resources[i], &p.items[k]);
             LOAD_GROW(l, w->resources, w->resource_count, size);
             w->resources[w->resource_count++] = row;
         }
@@ -165,5 +132,5 @@ void load_parts(struct loader *l)
     if (w->resource_count == rows)
         return;
     qsort(w->resources, w->resource_count, sizeof *w->resources, by_arn);
-    unique(l);
+    keep_one_of_each(w);
 }

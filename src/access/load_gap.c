@@ -26,11 +26,19 @@ static bool is_org(struct str op)
     return str_starts(op, STR("organizations:"));
 }
 
+/* One account answers for all: members are denied these by design (IAM Identity Center User Guide, "Organization and
+ * account instances", read 2026: only an organization's instance grants access to accounts). */
+static bool is_answered_once(struct str op)
+{
+    return is_org(op) || str_starts(op, STR("sso-admin:")) || str_starts(op, STR("identitystore:"));
+}
+
 static bool find_answered(struct gapper *g, struct err *e)
 {
-    struct query *q = query_new(
-        g->l->s,
-        "SELECT DISTINCT op FROM fact_call WHERE op GLOB 'organizations:*' AND status IN ('ok', 'empty', 'absent')", e);
+    struct query *q = query_new(g->l->s,
+                                "SELECT DISTINCT op FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
+                                " AND (op GLOB 'organizations:*' OR op GLOB 'sso-admin:*' OR op GLOB 'identitystore:*')",
+                                e);
     if (!q)
         return false;
     while (query_step(q))
@@ -64,7 +72,8 @@ static bool bad_calls(struct gapper *g, struct err *e)
     while (query_step(q)) {
         struct str op = load_shared(g->l, q, 0), account = load_shared(g->l, q, 1), region = load_shared(g->l, q, 2);
         const struct aws_op *known = map_get(&g->reads, op);
-        if (!known || (is_org(op) && (map_has(&g->answered, op) || str_eqz(query_str(q, 4), "NotManagementAccount"))))
+        if (!known || (is_answered_once(op) && map_has(&g->answered, op)) ||
+            (is_org(op) && str_eqz(query_str(q, 4), "NotManagementAccount")))
             continue;
         if (str_eqz(query_str(q, 3), "unavailable") &&
             aws_service_presence(g->regions, known->service, region) != AWS_PRESENT)

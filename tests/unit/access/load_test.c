@@ -337,12 +337,16 @@ static void assignments_and_endpoints(void **state)
         BOX_OK("sso-admin", "DescribePermissionSet", "{'InstanceArn':'arn:aws:sso:::instance/i','PermissionSetArn':'ps-1'}", "{'PermissionSet':{'Name':'Admin','PermissionSetArn':'ps-1'}}")
         BOX_OK("sso-admin", "ListAccountAssignments", "{'InstanceArn':'arn:aws:sso:::instance/i','PermissionSetArn':'ps-1','AccountId':'" BOX_A "'}",
                "{'AccountAssignments':[{'AccountId':'" BOX_A "','PermissionSetArn':'ps-1','PrincipalType':'GROUP','PrincipalId':'g-1'}]}")
+        BOX_LINE(BOX_B, "us-east-1", "sso-admin", "ListPermissionSets", "{'InstanceArn':'arn:aws:sso:::instance/i'}", "denied", ",'http':403,'code':'AccessDenied'")
+        BOX_LINE(BOX_B, "us-east-1", "sqs", "ListQueues", "{}", "denied", ",'http':403,'code':'AccessDenied'")
         BOX_OK("identitystore", "ListGroups", "{'IdentityStoreId':'d-1'}", "{'Groups':[{'GroupId':'g-1','DisplayName':'Operators'}]}")
         BOX_OK("ec2", "DescribeVpcEndpoints", "{}", "{'VpcEndpoints':[{'VpcEndpointId':'vpce-1','VpcId':'vpc-1','ServiceName':'com.amazonaws.us-east-1.s3','State':'available',"
                "'PolicyDocument':'{`Version`:`2012-10-17`,`Statement`:[{`Effect`:`Allow`,`Principal`:`*`,`Action`:`*`,`Resource`:`*`}]}'},"
                "{'VpcEndpointId':'vpce-2','VpcId':'vpc-1','ServiceName':'x','State':'available'}]}"));
     box_load(&b, buf_cstr(&lines), NULL);
     assert_int_equal(b.w->assignment_count, 1);
+    assert_false(box_has_gap(&b, "sso-admin:ListPermissionSets")); /* a member is denied it by design */
+    assert_true(box_has_gap(&b, "sqs:ListQueues"));
     const struct world_assignment *s = &b.w->assignments[0];
     expect_str(s->principal_name, "Operators");
     expect_str(s->permission_set, "Admin");

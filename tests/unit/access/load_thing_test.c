@@ -276,6 +276,7 @@ static void parts_of_a_bucket_are_rows(void **state)
     assert_true(!a->phi && a->has_policy && box_thing(&b, "arn:aws:s3:::pool")->phi);
     expect_str(box_thing(&b, "arn:aws:s3:::pool/b/*")->tenant, "b"); /* by a pattern of buckets */
     assert_true(c->conflict && !c->tenant.ptr);
+    expect_str(c->why, "conflict: b by arn; c by arn");
     for (uint32_t i = 1; i < b.w->resource_count; i++)
         assert_true(str_cmp(b.w->resources[i - 1].arn, b.w->resources[i].arn) < 0);
     assert_int_equal(b.w->tenant_count, 3);
