@@ -3,6 +3,7 @@
 
 #include "base/embed.h"
 
+enum { NAMED_MAX = 16 };
 static const char anybody_account[] = "000000000000"; /* no account has this number */
 
 static void *row_value(uint32_t row) { return (void *)(uintptr_t)(row + 1); } /* NOLINT(performance-no-int-to-ptr) */
@@ -183,13 +184,44 @@ static uint32_t add_account(struct world *w)
     return w->account_count++;
 }
 
+static void add_anybody(struct prepare *p, uint32_t account, struct str name)
+{
+    struct world *w = p->w;
+    struct str arn = arena_printf(w->arena, "arn:%.*s:iam::%s:role/%.*s", STR_ARG(w->partition), anybody_account, STR_ARG(name));
+    for (uint32_t i = 0; i < p->count; i++)
+        if (str_eq(p->added[i].arn, arn))
+            return;
+    add(p, (struct world_principal){.kind = WORLD_ROLE, .account = account, .name = name, .path = STR("/"), .arn = arn, .tags_read = true,
+           .identity = p->all, .resource = WORLD_NONE},
+        PSEUDO_ANYBODY, WORLD_NONE);
+}
+
+/* Conditions that let in roles of a name, whosever account they are in: anybody can make one. */
+static void add_named(struct prepare *p, uint32_t account, const struct iam_condition *c, uint32_t *left)
+{
+    for (uint32_t i = 0; i < c->count && *left && str_eqz(c->key_lower, "aws:principalarn"); i++) {
+        struct iam_resource r = iam_resource_compile(p->g->arena, c->values[i].text, false);
+        if (r.fields < 6 || !str_glob(r.field[4].text, str_of(anybody_account)) || !str_starts(r.field[5].text, STR("role/")))
+            continue;
+        char *name = arena_cstr(p->g->arena, str_sub(r.field[5].text, 5, r.field[5].text.len));
+        for (char *at = name; *at; at++)
+            *at = *at == '*' || *at == '?' ? 'x' : *at;
+        add_anybody(p, account, str_of(name));
+        (*left)--;
+    }
+}
+
 static void add_everybody(struct prepare *p, uint32_t account)
 {
     struct world *w = p->w;
-    add(p, (struct world_principal){.kind = WORLD_ROLE, .account = account, .name = STR("anybody"), .path = STR("/"),
-           .arn = arena_printf(w->arena, "arn:%.*s:iam::%s:role/anybody", STR_ARG(w->partition), anybody_account),
-           .tags_read = true, .identity = p->all, .resource = WORLD_NONE},
-        PSEUDO_ANYBODY, WORLD_NONE);
+    uint32_t left = NAMED_MAX;
+    add_anybody(p, account, STR("anybody"));
+    for (size_t i = 0; i < w->policies.count; i++) {
+        const struct iam_policy_ref *ref = w->policies.entries[i].value;
+        for (uint32_t k = 0; ref->policy && k < ref->policy->count; k++)
+            for (uint32_t n = 0; n < ref->policy->statements[k].condition_count; n++)
+                add_named(p, account, &ref->policy->statements[k].conditions[n], &left);
+    }
     for (uint32_t i = 0; i < p->g->first_pseudo; i++)
         if (w->principals[i].kind == WORLD_ANONYMOUS)
             p->g->anonymous = i;

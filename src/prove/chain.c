@@ -11,7 +11,7 @@ struct walk {
     uint64_t *blocked;
     uint32_t without;    /* an edge that does not count, or WORLD_NONE */
     uint32_t *first_source, *sources; /* by label: its principals' nodes */
-    uint32_t anybody[4], anybody_count;
+    uint32_t anybody[32], anybody_count;
 };
 
 static bool is_blocked(const struct walk *k, uint32_t node)
@@ -148,6 +148,24 @@ static void find_cuts(struct walk *k, struct prove_cell *c)
         c->bridges[i] = !as_near_without(k, c, (uint32_t)(c->edges[i] - g->edges));
 }
 
+/* What everybody can do is told once. */
+static bool retell(struct proof *p, uint32_t at)
+{
+    struct prove_cell *c = &p->cells[at];
+    for (uint32_t i = at; c->reach && c->node_count <= 1 && i-- > 0 && p->cells[i].verdict == c->verdict;) {
+        const struct prove_cell *o = &p->cells[i];
+        if (o->reach != c->reach || o->node_count != c->node_count || (c->node_count && c->nodes[0] != o->nodes[0]) || !o->reason.ptr)
+            continue;
+        c->hops = o->hops;
+        c->hop_count = o->hop_count;
+        c->cuts = o->cuts;
+        c->cut_count = o->cut_count;
+        c->reason = o->reason;
+        return true;
+    }
+    return false;
+}
+
 void prove_find_chains(struct prover *v)
 {
     struct proof *p = v->p;
@@ -169,6 +187,7 @@ void prove_find_chains(struct prover *v)
     for (uint32_t i = 0; i < p->cell_count && i < PROVE_WITNESSES_MAX; i++) {
         if (p->cells[i].verdict == PROVE_VIOLATED)
             find_cuts(&k, &p->cells[i]);
-        prove_tell(v, &p->cells[i]);
+        if (!retell(p, i))
+            prove_tell(v, &p->cells[i]);
     }
 }

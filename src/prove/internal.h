@@ -31,6 +31,7 @@ struct prover {
     uint32_t *first_reach;   /* by node, into reaches sorted by node */
     uint32_t no_node;        /* reaches from here on have subjects of their own */
     uint64_t *masks;         /* [subject * labels + object]: bits of the shared labels whose `via` frees the cell */
+    struct iam_trace_row *trace_rows;
     uint8_t *open_levels;    /* as levels, with nothing declared */
 };
 

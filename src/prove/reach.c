@@ -2,6 +2,8 @@
 #include "prove/deputy.h"
 #include "prove/key.h"
 
+#include <stdlib.h>
+
 struct owners {
     bool filled;
     uint64_t *bits; /* labels whose data the set holds */
@@ -250,25 +252,46 @@ static void look_node(struct search *s, uint32_t node)
     forget(s);
 }
 
-/* Labels whose stores a key encrypts. */
+static uint32_t key_of(const struct prover *v, uint32_t store)
+{
+    const struct world_resource *r = &v->g->world->resources[store];
+    return v->p->owner_of[store] != WORLD_NONE && r->encryption == WORLD_ENC_KEY ? r->key : WORLD_NONE;
+}
+
+struct victim {
+    uint32_t key, owner;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct victim *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return (x->owner > y->owner) - (x->owner < y->owner);
+}
+
+/* Labels whose stores a key encrypts: whoever destroys it destroys them. */
 static void find_victims(struct prover *v)
 {
     const struct world *w = v->g->world;
-    uint32_t *first = arena_array_of(v->a, uint32_t, w->resource_count + 2), count = 0;
+    uint32_t count = 0, kept = 0, *first = arena_array_of(v->a, uint32_t, w->resource_count + 2);
+    struct victim *all = arena_array_of(v->a, struct victim, w->resource_count + 1);
     for (uint32_t i = 0; i < w->resource_count; i++)
-        if (v->p->owner_of[i] != WORLD_NONE && w->resources[i].key != WORLD_NONE && w->resources[i].encryption == WORLD_ENC_KEY) {
-            first[w->resources[i].key + 2]++;
-            count++;
-        }
-    for (uint32_t i = 2; i < w->resource_count + 2; i++)
-        first[i] += first[i - 1];
+        if (key_of(v, i) != WORLD_NONE)
+            all[count++] = (struct victim){key_of(v, i), v->p->owner_of[i]};
+    if (count)
+        qsort(all, count, sizeof *all, by_key);
     v->victims = arena_array_of(v->a, uint32_t, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i && by_key(&all[i], &all[i - 1]) == 0)
+            continue;
+        v->p->key_count += !i || all[i].key != all[i - 1].key;
+        first[all[i].key + 1]++;
+        v->victims[kept++] = all[i].owner;
+    }
     for (uint32_t i = 0; i < w->resource_count; i++)
-        if (v->p->owner_of[i] != WORLD_NONE && w->resources[i].key != WORLD_NONE && w->resources[i].encryption == WORLD_ENC_KEY)
-            v->victims[first[w->resources[i].key + 1]++] = v->p->owner_of[i];
+        first[i + 1] += first[i];
     v->victims_first = first;
-    for (uint32_t i = 0; i < w->resource_count; i++)
-        v->p->key_count += first[i + 1] > first[i];
 }
 
 /* A thing that is shared by an attribute: with accounts, or with everybody. */

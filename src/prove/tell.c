@@ -235,7 +235,7 @@ static void tell_steps(struct teller *t, struct prove_hop *hop, bool all)
         struct step *s = &t->steps[i];
         const struct iam_action_info *info = &t->v->g->world->catalogue->actions[s->action];
         struct arena *scratch = arena_new(0);
-        struct iam_trace trace = {.rows = arena_array_of(scratch, struct iam_trace_row, TRACE_MAX), .size = TRACE_MAX};
+        struct iam_trace trace = {.rows = t->v->trace_rows, .size = TRACE_MAX};
         struct iam_request r = {0};
         uint32_t before = t->found_count;
         const struct residue *condition = ask(t, scratch, s, &trace, &r);
@@ -384,6 +384,8 @@ static struct str reason_of(struct teller *t)
 void prove_tell(struct prover *v, struct prove_cell *c)
 {
     struct teller t = {.v = v, .c = c};
+    if (!v->trace_rows)
+        v->trace_rows = arena_array_of(v->a, struct iam_trace_row, TRACE_MAX);
     c->cuts = arena_array_of(v->a, struct prove_cut, CUTS_MAX + 1);
     if (c->reach) {
         c->hops = arena_array_of(v->a, struct prove_hop, c->node_count + 1);

@@ -231,6 +231,20 @@ static void shares_and_copies(void **state)
     box_done(&b);
 }
 
+/* Anybody can name a role in an account of their own. */
+static void names_of_strangers_roles(void **state)
+{
+    struct box b;
+    (void)state;
+    two(&b);
+    box_bucket(&b, 1, "beta-data", "beta",
+               "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\","
+               "\"Condition\":{\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:role/deploy-*\"}}}]}");
+    box_prove(&b);
+    assert_int_equal(box_verdict(&b, "(outside)", "beta"), PROVE_VIOLATED);
+    box_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +258,7 @@ int main(void)
         cmocka_unit_test(network_conditions_stay_open),
         cmocka_unit_test(service_without_source_is_anybodys),
         cmocka_unit_test(shares_and_copies),
+        cmocka_unit_test(names_of_strangers_roles),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
