@@ -267,7 +267,7 @@ static void walk_path(struct build *b, const struct privilege_path *path)
     for (; lo < b->p.count && b->p.items[lo].bit == bit; lo++) {
         const struct right *r = &b->p.items[lo];
         const struct residue *guard = residue_and(b->g->world->pool, r->guard, fixed);
-        for (uint32_t i = 0; guard != residue_false && i < r->resources->count; i++)
+        for (uint32_t i = 0; guard != residue_false && i < r->resources->count && r->resources->items[i] < b->g->world->resource_count; i++)
             reach_row(b, path, driver, r->resources->items[i], guard);
     }
 }

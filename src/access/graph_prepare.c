@@ -37,12 +37,12 @@ static void add(struct prepare *p, struct world_principal row, enum pseudo_kind 
 
 static uint32_t next_row(const struct prepare *p) { return p->g->first_pseudo + p->count; }
 
-static void add_admins(struct prepare *p)
+static void add_admins(struct prepare *p, uint32_t nobodys)
 {
     struct world *w = p->w;
     for (uint32_t i = 0; i < w->account_count; i++) {
         p->g->admin_of[i] = WORLD_NONE;
-        if (!w->accounts[i].collected)
+        if (!w->accounts[i].collected || i == nobodys)
             continue;
         p->g->admin_of[i] = next_row(p);
         add(p, (struct world_principal){.kind = WORLD_ROLE, .account = i, .name = STR("any-administrator"), .path = STR("/"),
@@ -174,6 +174,9 @@ static void add_any_tag(struct prepare *p)
 /* An account that nobody knows, out of any organization. */
 static uint32_t add_account(struct world *w)
 {
+    uint32_t known = world_account_of(w, str_of(anybody_account));
+    if (known != WORLD_NONE)
+        return known;
     struct world_account *grown = arena_array_of(w->arena, struct world_account, w->account_count + 1);
     if (w->account_count)
         memcpy(grown, w->accounts, w->account_count * sizeof *grown);
@@ -276,9 +279,7 @@ struct graph *graph_prepare(struct world *w, struct err *e)
     *all = world_policy(w, STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}"),
                         STR("(any policy)"));
     p.all = (struct iam_policy_set){all, 1};
-    w->accounts[account].collected = false; /* no administrator of its own */
-    add_admins(&p);
-    w->accounts[account].collected = true;
+    add_admins(&p, account);
     add_any_policy(&p);
     add_any_tag(&p);
     add_everybody(&p, account);

@@ -44,12 +44,17 @@ static void run(struct walk *k, uint32_t subject, enum graph_level level)
     uint32_t count = 0;
     k->walks++;
     memset(k->best, 0, k->v->p->labels.count * sizeof *k->best);
-    meet(k, k->v->no_node, k->v->p->reach_count, subject, level);
     for (uint32_t i = k->first_source[subject]; i < k->first_source[subject + 1]; i++)
         see(k, &count, k->sources[i], 0);
     for (uint32_t i = 0; i < k->anybody_count; i++)
         see(k, &count, k->anybody[i], 0);
-    for (uint32_t at = 0; at < count; at++) {
+    /* What no node stands for is as near as what a principal of the subject does itself, and told after it. */
+    uint32_t begun = count;
+    for (uint32_t at = 0; at < count || at == begun; at++) {
+        if (at == begun)
+            meet(k, k->v->no_node, k->v->p->reach_count, subject, level);
+        if (at == count)
+            break;
         uint32_t node = k->queue[at];
         meet(k, k->v->first_reach[node], k->v->first_reach[node + 1], subject, level);
         for (uint32_t i = g->first_edge[node]; i < g->first_edge[node + 1]; i++)
@@ -148,22 +153,39 @@ static void find_cuts(struct walk *k, struct prove_cell *c)
         c->bridges[i] = !as_near_without(k, c, (uint32_t)(c->edges[i] - g->edges));
 }
 
-/* What everybody can do is told once. */
-static bool retell(struct proof *p, uint32_t at)
+/* What a cell has in common with one that was told: everybody's access, which is told once. */
+static bool retell(struct prove_cell *c, const struct prove_cell *o)
 {
-    struct prove_cell *c = &p->cells[at];
-    for (uint32_t i = at; c->reach && c->node_count <= 1 && i-- > 0 && p->cells[i].verdict == c->verdict;) {
-        const struct prove_cell *o = &p->cells[i];
-        if (o->reach != c->reach || o->node_count != c->node_count || (c->node_count && c->nodes[0] != o->nodes[0]) || !o->reason.ptr)
+    if (!o || o->verdict != c->verdict || o->level != c->level || o->node_count != c->node_count || c->node_count > 1 ||
+        (c->node_count && c->nodes[0] != o->nodes[0]))
+        return false;
+    c->hops = o->hops;
+    c->hop_count = o->hop_count;
+    c->cuts = o->cuts;
+    c->cut_count = o->cut_count;
+    c->reason = o->reason;
+    return true;
+}
+
+static void tell_cells(struct walk *k)
+{
+    struct prover *v = k->v;
+    struct proof *p = v->p;
+    const struct prove_cell **told = arena_array_of(v->a, const struct prove_cell *, p->reach_count + 1);
+    uint32_t full = 0;
+    for (uint32_t i = 0; i < p->cell_count && i < PROVE_REASONS_MAX; i++) {
+        struct prove_cell *c = &p->cells[i];
+        const struct prove_cell **slot = c->reach ? &told[c->reach - p->reaches] : NULL;
+        if (slot && retell(c, *slot))
             continue;
-        c->hops = o->hops;
-        c->hop_count = o->hop_count;
-        c->cuts = o->cuts;
-        c->cut_count = o->cut_count;
-        c->reason = o->reason;
-        return true;
+        bool witness = full < PROVE_WITNESSES_MAX;
+        if (witness && c->verdict == PROVE_VIOLATED)
+            find_cuts(k, c);
+        prove_tell(v, c, witness);
+        full += witness;
+        if (slot && witness)
+            *slot = c;
     }
-    return false;
 }
 
 void prove_find_chains(struct prover *v)
@@ -184,10 +206,5 @@ void prove_find_chains(struct prover *v)
                 done[j] = true;
             }
     }
-    for (uint32_t i = 0; i < p->cell_count && i < PROVE_WITNESSES_MAX; i++) {
-        if (p->cells[i].verdict == PROVE_VIOLATED)
-            find_cuts(&k, &p->cells[i]);
-        if (!retell(p, i))
-            prove_tell(v, &p->cells[i]);
-    }
+    tell_cells(&k);
 }

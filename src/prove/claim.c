@@ -27,6 +27,7 @@ static void write_statements(struct json_out *o, const struct prove_hop *h)
         jo_object(o);
         jo_kv_str(o, "layer", h->statements[i].layer);
         jo_kv_str(o, "policy", h->statements[i].policy);
+        jo_kv_str(o, "of", h->statements[i].of);
         jo_kv_str(o, "sid", h->statements[i].sid.len ? h->statements[i].sid : (struct str){0});
         jo_kv_int(o, "statement", (int64_t)h->statements[i].index + 1);
         jo_end_object(o);

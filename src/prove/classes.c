@@ -9,7 +9,8 @@ static bool is_kms(const struct iam_action_info *a) { return str_eq_nocase(a->se
 static bool decrypts(const struct iam_action_info *a)
 {
     return is_kms(a) && (str_eq_nocase(a->name, STR("Decrypt")) || str_eq_nocase(a->name, STR("CreateGrant")) ||
-                         str_eq_nocase(a->name, STR("PutKeyPolicy")) || str_eq_nocase(a->name, STR("ReEncryptFrom")));
+                         str_eq_nocase(a->name, STR("PutKeyPolicy")) || str_eq_nocase(a->name, STR("ReEncryptFrom")) ||
+                         str_eq_nocase(a->name, STR("ReplicateKey")));
 }
 
 static bool tags_principal(const struct iam_action_info *a)
@@ -29,7 +30,7 @@ static uint8_t class_of(const struct iam_action_info *a)
         out |= CLASS_GATED;
     if (is_kms(a)) {
         bool takes = str_eq_nocase(a->name, str_of(key_takers[0]));
-        out = takes || a->touches & (1u << IAM_TOUCH_DELETE | 1u << IAM_TOUCH_BORDER) ? CLASS_KEY : 0;
+        out = takes || a->touches & 1u << IAM_TOUCH_DELETE ? CLASS_KEY : 0;
     }
     if (decrypts(a))
         out |= CLASS_DECRYPT;

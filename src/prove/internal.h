@@ -47,7 +47,8 @@ void prove_reaches(struct prover *v);
 void prove_find_missing(struct prover *v);
 void prove_decide_cells(struct prover *v);
 void prove_find_chains(struct prover *v);
-void prove_tell(struct prover *v, struct prove_cell *c);
+/* The reason; as a `witness` the hops and cuts too. */
+void prove_tell(struct prover *v, struct prove_cell *c, bool witness);
 /* Labels of an account: of the tenant whose it is, else of what is in it. */
 void prove_account_labels(struct prover *v, uint32_t account, uint64_t *out);
 uint32_t prove_label_of_account(struct prover *v, uint32_t account);

@@ -50,10 +50,11 @@ const struct residue *prove_unread(struct prover *v, struct str what)
 
 static const struct residue *via_service(struct prover *v, const struct residue *guard, const struct world_resource *r)
 {
-    if (guard == residue_true || guard == residue_false)
+    const struct gate *gate = gate_of(r->type);
+    if (guard == residue_true || guard == residue_false || !gate)
         return guard;
     struct arena *scratch = arena_new(0);
-    struct str via = arena_printf(scratch, "%s.%.*s.amazonaws.com", gate_of(r->type)->service, STR_ARG(r->region));
+    struct str via = arena_printf(scratch, "%s.%.*s.amazonaws.com", gate->service, STR_ARG(r->region));
     struct iam_key key = {.name = STR("kms:viaservice"), .state = IAM_KEY_KNOWN, .values = &via, .count = 1};
     struct iam_context c = {.keys = &key, .count = 1, .open = true};
     const struct residue *out = residue_assume(v->g->world->pool, guard, &c);

@@ -15,8 +15,7 @@ struct proof *prove(struct arena *a, struct graph *g, const struct rights *r)
     *p = (struct proof){.arena = a, .world = g->world, .graph = g};
     map_init(&v.deputies, a);
     for (uint32_t i = 0; i < g->world->account_count; i++)
-        p->account_count += g->world->accounts[i].collected;
-    p->account_count -= p->account_count > 0; /* the one that stands for any account */
+        p->account_count += g->admin_of[i] != WORLD_NONE;
     prove_labels_fill(&v);
     prove_classes_fill(&v);
     levels_flow(&v);

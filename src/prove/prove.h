@@ -47,6 +47,7 @@ struct prove_reach {
 
 struct prove_statement {
     struct str layer, policy, sid;
+    struct str of;  /* of a resource's own policy: its ARN */
     uint32_t index; /* from 0 */
     bool allow;
 };
@@ -81,14 +82,14 @@ struct prove_cell {
     const struct graph_edge **edges;
     uint32_t node_count;
     bool *bridges;            /* by edge: all shortest chains go over it */
-    struct prove_hop *hops;   /* filled for the first PROVE_WITNESSES_MAX cells */
+    struct prove_hop *hops;   /* of PROVE_WITNESSES_MAX cells at most, and of those that share theirs */
     uint32_t hop_count;
     struct prove_cut *cuts;
     uint32_t cut_count;
     uint32_t *gaps;           /* indexes into struct proof.missing */
     uint32_t gap_count;
 };
-enum { PROVE_WITNESSES_MAX = 2000, PROVE_GAPS_OF_CELL_MAX = 8 };
+enum { PROVE_WITNESSES_MAX = 2000, PROVE_REASONS_MAX = 100000, PROVE_GAPS_OF_CELL_MAX = 8 };
 
 /* A fact that is not there, and the cells that it bears on. */
 struct prove_missing {

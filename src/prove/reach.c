@@ -95,7 +95,7 @@ static const uint64_t *owners_of(struct search *s, const struct resource_set *se
         return o->bits;
     o->filled = true;
     o->bits = bits_new(s->v->a, s->v->p->labels.count);
-    for (uint32_t i = 0; i < set->count; i++) {
+    for (uint32_t i = 0; i < set->count && set->items[i] < s->v->g->world->resource_count; i++) {
         uint32_t r = set->items[i], owner = s->v->p->owner_of[r], tagged = tagged_owner(s, r);
         if (owner != WORLD_NONE)
             bits_set(o->bits, owner);
@@ -215,7 +215,8 @@ static void look_row(struct search *s, const struct access_row *row)
     pick_all(s, row, &p);
     if (p.read == WORLD_NONE && p.copy == WORLD_NONE && p.open == WORLD_NONE && p.key == WORLD_NONE && p.tag == WORLD_NONE)
         return;
-    for (uint32_t k = 0; k < row->resources->count; k++)
+    /* An action without a resource is on none of the rows: WORLD_NONE, at the end. */
+    for (uint32_t k = 0; k < row->resources->count && row->resources->items[k] < s->v->g->world->resource_count; k++)
         look_resource(s, &p, row->resources->items[k], row->guard);
 }
 

@@ -88,15 +88,17 @@ static void name_resource(struct teller *t, struct step *s)
     (void)try_policy(t, s, r->policy.policy, within);
 }
 
-static void keep(struct teller *t, const struct iam_trace_row *row)
+static void keep(struct teller *t, const struct step *step, const struct iam_trace_row *row)
 {
     if ((row->how != IAM_T_MATCH && row->how != IAM_T_IF) || !row->allow || t->found_count == STATEMENTS_MAX || row->layer == IAM_LAYER_SCP ||
         row->layer == IAM_LAYER_RCP || row->layer == IAM_LAYER_BOUNDARY)
         return;
     struct prove_statement s = {.layer = str_of(iam_layer_name(row->layer)), .policy = row->policy, .sid = row->sid, .index = row->index,
                                 .allow = row->allow};
+    if (row->layer == IAM_LAYER_RESOURCE)
+        s.of = step->row == WORLD_NONE ? step->arn : t->v->g->world->resources[step->row].arn;
     for (uint32_t i = 0; i < t->found_count; i++)
-        if (str_eq(t->found[i].policy, s.policy) && t->found[i].index == s.index)
+        if (str_eq(t->found[i].policy, s.policy) && str_eq(t->found[i].of, s.of) && t->found[i].index == s.index)
             return;
     s.policy = arena_str(t->v->a, s.policy);
     t->found[t->found_count++] = s;
@@ -208,14 +210,25 @@ static bool cut_works(struct teller *t, const struct step *s, const struct prove
     return works;
 }
 
+/* AWS's own policies cannot be edited, only detached. */
+static struct str edit_of(struct teller *t, const struct step *s, const struct prove_statement *st)
+{
+    struct arena *a = t->v->a;
+    struct str sid = st->sid.len ? arena_printf(a, " (%.*s)", STR_ARG(st->sid)) : STR("");
+    if (str_contains(st->policy, STR(":iam::aws:policy/")))
+        return arena_printf(a, "detach %.*s from %.*s", STR_ARG(st->policy), STR_ARG(t->v->g->world->principals[s->principal].arn));
+    if (st->of.ptr)
+        return arena_printf(a, "remove statement %u%.*s of the policy of %.*s", st->index + 1, STR_ARG(sid), STR_ARG(st->of));
+    return arena_printf(a, "remove statement %u%.*s of %.*s", st->index + 1, STR_ARG(sid), STR_ARG(st->policy));
+}
+
 static void note_cut(struct teller *t, const struct step *s, const struct prove_statement *st, bool all)
 {
     struct prove_cell *c = t->c;
     /* The policies of a pseudo principal are nobody's to edit. */
     if (c->cut_count == CUTS_MAX || str_eqz(st->policy, "(any policy)") || !cut_works(t, s, st))
         return;
-    struct str edit = st->sid.len ? arena_printf(t->v->a, "remove statement %u (%.*s) of %.*s", st->index + 1, STR_ARG(st->sid), STR_ARG(st->policy))
-                                  : arena_printf(t->v->a, "remove statement %u of %.*s", st->index + 1, STR_ARG(st->policy));
+    struct str edit = edit_of(t, s, st);
     for (uint32_t i = 0; i < c->cut_count; i++)
         if (str_eq(c->cuts[i].edit, edit))
             return;
@@ -240,7 +253,7 @@ static void tell_steps(struct teller *t, struct prove_hop *hop, bool all)
         uint32_t before = t->found_count;
         const struct residue *condition = ask(t, scratch, s, &trace, &r);
         for (uint32_t k = 0; k < trace.count; k++)
-            keep(t, &trace.rows[k]);
+            keep(t, s, &trace.rows[k]);
         hop->actions[i] = arena_printf(a, "%.*s:%.*s", STR_ARG(info->service), STR_ARG(info->name));
         hop->resources[i] = s->arn;
         hop->requests[i] = request_text(t, s, condition);
@@ -381,13 +394,13 @@ static struct str reason_of(struct teller *t)
                         c->node_count > 1 ? arena_cstr(a, arena_printf(a, " in %u hops", c->node_count)) : "", how);
 }
 
-void prove_tell(struct prover *v, struct prove_cell *c)
+void prove_tell(struct prover *v, struct prove_cell *c, bool witness)
 {
     struct teller t = {.v = v, .c = c};
     if (!v->trace_rows)
         v->trace_rows = arena_array_of(v->a, struct iam_trace_row, TRACE_MAX);
-    c->cuts = arena_array_of(v->a, struct prove_cut, CUTS_MAX + 1);
-    if (c->reach) {
+    if (c->reach && witness) {
+        c->cuts = arena_array_of(v->a, struct prove_cut, CUTS_MAX + 1);
         c->hops = arena_array_of(v->a, struct prove_hop, c->node_count + 1);
         for (uint32_t i = 0; i + 1 < c->node_count; i++)
             tell_edge(&t, &c->hops[c->hop_count++], c->edges[i], c->bridges && c->bridges[i]);

@@ -104,9 +104,18 @@ static void write_condition(struct writer *w, const struct residue *r)
 
 static void write_hop(struct writer *w, const struct prove_hop *h, uint32_t number)
 {
-    buf_addf(&w->out, "    %u. ", number);
-    text_safe(&w->out, h->from);
     bool last = str_eqz(h->path, "access");
+    buf_addf(&w->out, "    %u. ", number);
+    if (h->principal == WORLD_NONE) {
+        text_safe(&w->out, h->to);
+        buf_addz(&w->out, " is shared with ");
+        text_safe(&w->out, h->from);
+        buf_addz(&w->out, " (");
+        text_safe(&w->out, h->path);
+        buf_addz(&w->out, ")\n");
+        return;
+    }
+    text_safe(&w->out, h->from);
     buf_addz(&w->out, last ? " can " : ": ");
     text_safe(&w->out, h->title);
     if (!last) {
@@ -126,10 +135,8 @@ static void write_hop(struct writer *w, const struct prove_hop *h, uint32_t numb
     }
     for (uint32_t i = 0; i < h->statement_count; i++) {
         const struct prove_statement *s = &h->statements[i];
-        buf_addz(&w->out, "        by ");
-        text_safe(&w->out, s->layer);
-        buf_addz(&w->out, " policy ");
-        text_safe(&w->out, s->policy);
+        buf_addz(&w->out, s->of.ptr ? "        by the policy of " : "        by ");
+        text_safe(&w->out, s->of.ptr ? s->of : s->policy);
         buf_addf(&w->out, ", statement %u", s->index + 1);
         if (s->sid.len) {
             buf_addz(&w->out, " (");

@@ -192,6 +192,8 @@ static const struct residue *with_key(struct seek *s, uint32_t p, uint32_t row)
     const struct residue *out = may(s, p, "kms:Decrypt", r->key);
     out = residue_or(w->pool, out, may(s, p, "kms:CreateGrant", r->key));
     out = residue_or(w->pool, out, may(s, p, "kms:PutKeyPolicy", r->key));
+    out = residue_or(w->pool, out, may(s, p, "kms:ReEncryptFrom", r->key));
+    out = residue_or(w->pool, out, may(s, p, "kms:ReplicateKey", r->key));
     struct str via = arena_printf(s->plain->a, "s3.%.*s.amazonaws.com", STR_ARG(r->region));
     struct iam_key key = {.name = STR("kms:viaservice"), .state = IAM_KEY_KNOWN, .values = &via, .count = 1};
     struct iam_context c = {.keys = &key, .count = 1, .open = true};
@@ -233,7 +235,7 @@ static bool gets_at(struct seek *s, uint32_t node, uint32_t row)
             return true;
         if (store && !kms && info->touches & gated && level_holds(s, node, residue_and(w->pool, g, with_key(s, p, row))))
             return true;
-        if (key && kms && (str_eqz(info->name, "PutKeyPolicy") || info->touches & (1u << IAM_TOUCH_DELETE | 1u << IAM_TOUCH_BORDER)) && level_holds(s, node, g))
+        if (key && kms && (str_eqz(info->name, "PutKeyPolicy") || info->touches & 1u << IAM_TOUCH_DELETE) && level_holds(s, node, g))
             return true;
         if (moves && tags && level_holds(s, node, g))
             return true;
