@@ -1,0 +1,141 @@
+#include "prove/prove.h"
+
+#include "access/engine.h"
+#include "report/prove.h"
+#include "verb/verb.h"
+#include "verb/world.h"
+
+#include <time.h>
+
+static bool to_out(void *user, struct str chunk, struct err *e)
+{
+    (void)e;
+    out_str(user, chunk);
+    return true;
+}
+
+static double clock_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* --verbose: how long each part took. */
+static void lap(struct ward *w, double *from, const char *what)
+{
+    double now = clock_s();
+    term_detail(&w->term, "%s %.2f s", what, now - *from);
+    *from = now;
+}
+
+/* The proof of the world; NULL on error. `engine` is to be freed when the proof is not needed any more. */
+static struct proof *prove_world(struct ward *w, struct world *world, struct engine **engine, double *from, struct err *e)
+{
+    uint32_t *actions;
+    struct graph *g = graph_prepare(world, e);
+    if (!g)
+        return NULL;
+    uint32_t count = prove_questions(g, w->arena, &actions);
+    *engine = engine_new(world, actions, count);
+    engine_run(*engine);
+    lap(w, from, "rights");
+    struct rights r = rights_of_engine(*engine);
+    graph_build(g, &r);
+    lap(w, from, "edges");
+    struct proof *p = prove(w->arena, g, &r);
+    lap(w, from, "proof");
+    return p;
+}
+
+static bool keep(struct ward *w, const struct verb_world *v, struct prove_view *view, struct err *e)
+{
+    struct prove_record record = {.run = v->run, .at_us = w->now_us, .tool_version = WARD_VERSION, .config = v->world->config,
+                                  .summary = prove_report_summary(view, w->arena)};
+    return prove_keep(view->proof, v->store, &record, &view->proof_id, e);
+}
+
+static bool print(struct ward *w, const struct prove_view *view, struct err *e)
+{
+    struct report_sink sink = {to_out, w->out};
+    struct str form = cli_str(w->cli, "output");
+    if (str_eqz(form, "json"))
+        return prove_report_json(view, &sink, e);
+    return str_eqz(form, "csv") ? prove_report_csv(view, &sink, e) : prove_report_text(view, &sink, e);
+}
+
+static bool is_label(const struct proof *p, struct str name)
+{
+    for (uint32_t i = 0; i < p->labels.count; i++)
+        if (str_eq(p->labels.names[i], name))
+            return true;
+    return false;
+}
+
+static bool check_names(struct ward *w, struct prove_view *view, struct err *e)
+{
+    view->from = cli_str(w->cli, "from");
+    view->to = cli_str(w->cli, "to");
+    struct str wrong = view->from.ptr && !is_label(view->proof, view->from) ? view->from
+                       : view->to.ptr && !is_label(view->proof, view->to)  ? view->to
+                                                                           : (struct str){0};
+    if (!wrong.ptr)
+        return true;
+    err_set(e, ERR_USAGE, "there is no tenant %.*s", STR_ARG(wrong));
+    err_hint(e, "a tenant of ward.yaml, '(shared) NAME', '(unassigned)' or '(outside)'");
+    return false;
+}
+
+static bool has(const struct prove_view *v, enum prove_verdict verdict, enum graph_level worst)
+{
+    for (uint32_t i = 0; i < v->proof->cell_count; i++) {
+        const struct prove_cell *c = &v->proof->cells[i];
+        if (c->verdict == verdict && c->level <= worst && prove_view_has(v, c))
+            return true;
+    }
+    return false;
+}
+
+static int exit_status(struct ward *w, const struct verb_world *v, const struct prove_view *view, struct err *e)
+{
+    bool violated = has(view, PROVE_VIOLATED, LEVEL_NEVER), unknown = has(view, PROVE_UNKNOWN, LEVEL_NEVER);
+    enum prove_verdict verdict = violated ? PROVE_VIOLATED : unknown ? PROVE_UNKNOWN : PROVE_PROVED;
+    struct str expect = cli_str(w->cli, "expect"), fail_on = cli_str(w->cli, "fail-on");
+    uint64_t fresh = 0;
+    if (expect.ptr)
+        return str_eqz(expect, prove_verdict_name(verdict)) ? EXIT_GOOD : EXIT_VIOLATION;
+    if (str_eqz(fail_on, "certain"))
+        violated = has(view, PROVE_VIOLATED, LEVEL_CERTAIN);
+    if (str_eqz(fail_on, "new")) {
+        if (!prove_new_violations(view->proof, v->store, view->proof_id, &fresh, e))
+            return EXIT_GOOD;
+        violated = fresh > 0;
+    }
+    return violated ? EXIT_VIOLATION : unknown ? EXIT_INCOMPLETE : EXIT_GOOD;
+}
+
+int verb_prove(struct ward *w, struct err *e)
+{
+    struct verb_world v;
+    struct engine *engine = NULL;
+    int status = EXIT_GOOD;
+    if (!cli_flag(w->cli, "iam")) {
+        err_set(e, ERR_USAGE, "say which half: --iam");
+        err_hint(e, "`ward prove --iam` proves that no principal of one tenant reaches data of another");
+        return EXIT_GOOD;
+    }
+    double from = clock_s();
+    if (!verb_world_open(w, &v, e))
+        return EXIT_GOOD;
+    lap(w, &from, "facts and organization");
+    struct proof *p = prove_world(w, v.world, &engine, &from, e);
+    struct prove_view view = {.proof = p, .run = v.run, .company = json_str(json_path(v.world->config, "company.name")),
+                              .all = cli_flag(w->cli, "all-findings"), .color = w->term.out_colour,
+                              .columns = w->term.out_tty ? w->term.columns : 0};
+    if (p && check_names(w, &view, e) && keep(w, &v, &view, e) && print(w, &view, e))
+        status = exit_status(w, &v, &view, e);
+    lap(w, &from, "claims and report");
+    engine_free(engine);
+    verb_world_close(&v);
+    return status;
+}
