@@ -27,6 +27,8 @@ const struct json *fixture_file(const struct fixture *f, struct str folder, cons
 struct iam_policy_ref fixture_policy(struct fixture *f, const struct json *doc, struct str id)
 {
     struct buf text;
+    if (!doc)
+        return (struct iam_policy_ref){.id = id, .unread = STR("there is no document")};
     buf_init(&text, IAM_POLICY_BYTES_MAX + 1);
     json_write(&text, doc);
     struct iam_policy_ref ref = text.failed ? (struct iam_policy_ref){.id = id, .unread = STR("the policy is larger than 1 MiB")}

@@ -33,6 +33,8 @@ static struct iam_level level(const struct org *o, const char *kind, struct str 
     const struct json *list = json_getz(where, kind);
     struct iam_policy_ref *items = arena_array_of(o->f->w->arena, struct iam_policy_ref, list ? list->count + 1 : 1);
     uint32_t count = 0;
+    if (!list)
+        items[count++] = (struct iam_policy_ref){.id = name, .unread = STR("its policies are not listed")};
     for json_each(arn, list)
         items[count++] = control_policy(o, kind, json_str(arn));
     return (struct iam_level){.name = name, .policies = {items, count}};
