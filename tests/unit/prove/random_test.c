@@ -1,6 +1,8 @@
 /* Small random worlds: the fast proof equals the plain one, cell by cell; and a fact that is taken away makes no cell greener. */
 #include "unit/prove/box.h"
 
+#include "access/engine.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -175,6 +177,41 @@ static void fast_equals_plain(void **state)
     assert_true(levels[0] && levels[1] && levels[2] && levels[3] && levels[4]);
 }
 
+/* The class engine gives the same matrix as rights that are asked one by one. */
+static void engine_gives_the_same_matrix(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= rounds(60); seed++) {
+        struct box b, c;
+        struct err e = {0};
+        uint32_t *actions;
+        make(&b, seed);
+        make(&c, seed);
+        box_prove_with(&b, true);
+        qsort(c.w->resources, c.w->resource_count, sizeof *c.w->resources, box_by_arn);
+        world_index(c.w);
+        c.g = graph_prepare(c.w, &e);
+        assert_non_null(c.g);
+        uint32_t count = prove_questions(c.g, c.arena, &actions);
+        count = box_few(c.w, actions, count);
+        struct engine *engine = engine_new(c.w, actions, count);
+        engine_run(engine);
+        c.r = rights_of_engine(engine);
+        graph_build(c.g, &c.r);
+        c.p = prove(c.arena, c.g, &c.r);
+        uint32_t n = b.p->labels.count;
+        assert_int_equal(c.p->labels.count, n);
+        for (uint32_t x = 0; x < n; x++)
+            for (uint32_t y = 0; y < n; y++)
+                if (b.p->levels[x * n + y] != c.p->levels[x * n + y] || prove_verdict_of(b.p, x, y) != prove_verdict_of(c.p, x, y))
+                    fail_msg("seed %" PRIu64 ": %.*s -> %.*s: one by one %s, engine %s", seed, STR_ARG(b.p->labels.names[x]), STR_ARG(b.p->labels.names[y]),
+                             graph_level_name((enum graph_level)b.p->levels[x * n + y]), graph_level_name((enum graph_level)c.p->levels[x * n + y]));
+        engine_free(engine);
+        box_done(&b);
+        box_done(&c);
+    }
+}
+
 /* Facts that may be missing. Returns false where there is nothing of the kind. */
 static bool lose(struct box *b, uint64_t *s)
 {
@@ -269,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fast_equals_plain),
+        cmocka_unit_test(engine_gives_the_same_matrix),
         cmocka_unit_test(a_lost_fact_makes_nothing_greener),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
