@@ -37,3 +37,8 @@ WITH script(arn, region, text) AS (
 SELECT arn, 'arn:' || CASE WHEN region LIKE 'cn-%' THEN 'aws-cn' WHEN region LIKE 'us-gov-%' THEN 'aws-us-gov' ELSE 'aws' END || ':s3:::'
             || substr(text, 6, instr(substr(text, 6) || '/', '/') - 1)
 FROM script WHERE arn IS NOT NULL AND text LIKE 's3://_%';
+
+-- An access point is a way to its bucket's data.
+INSERT INTO fact_access_source
+SELECT arn, 'arn:' || arn_part(arn, 'partition') || ':s3:::' || (data ->> '$.Bucket') FROM snap_resource
+WHERE op = 's3control:ListAccessPoints' AND arn IS NOT NULL AND data ->> '$.Bucket' IS NOT NULL;

@@ -143,7 +143,7 @@ def with_access_point(o, n, x, y, delegated, who=None):
         acc.bucket(name, bucket)
         acc.access_point(point, name, document(allow("s3:GetObject", acc.arn("s3", f"accesspoint/{point}/object/*"), None, aws(who or x.root()))))
     o.at(y.account, hook)
-    return entry(x, y, f"arn:aws:s3:::{name}", [admin_of(x)])
+    return entry(x, y, f"arn:aws:s3:{HOME}:{y.account}:accesspoint/{point}", [admin_of(x)])
 
 
 @leak("own")

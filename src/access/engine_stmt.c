@@ -65,7 +65,8 @@ uint64_t engine_hash(uint64_t seed, struct str s, bool fold)
 bool engine_target_key(const struct engine *e, struct str key)
 {
     static const char *const fixed[] = {"aws:resourceaccount", "s3:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths",
-                                        "aws:requestedregion"};
+                                        "aws:requestedregion", "s3:dataaccesspointarn", "s3:dataaccesspointaccount",
+                                        "s3:accesspointnetworkorigin"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (str_eq_nocase(key, str_of(fixed[i])))
             return true;

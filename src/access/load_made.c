@@ -1,5 +1,20 @@
-/* What things run that lies in others: whoever writes there rules what they do. */
+/* What things run that lies in others, whose writers rule what they do; and what lies in others and is reached through them. */
 #include "access/load_internal.h"
+
+/* What a bucket holds is there through its access points too. */
+static void points_as_stores(struct world *w)
+{
+    for (uint32_t i = 0; i < w->resource_count; i++) {
+        struct world_resource *r = &w->resources[i];
+        if (!str_eqz(r->type, "AWS::S3::AccessPoint") || r->source == WORLD_NONE)
+            continue;
+        const struct world_resource *bucket = &w->resources[r->source];
+        r->phi = bucket->phi;
+        r->encryption = bucket->encryption;
+        r->key = bucket->key;
+        r->key_arn = bucket->key_arn;
+    }
+}
 
 bool load_made(struct loader *l, struct err *e)
 {
@@ -17,6 +32,7 @@ bool load_made(struct loader *l, struct err *e)
         if (thing && source && thing != source)
             made[n++] = (struct world_made){(uint32_t)((uintptr_t)thing - 1), (uint32_t)((uintptr_t)source - 1)};
     }
+    points_as_stores(w);
     w->made = made;
     w->made_count = n;
     return query_done(q);

@@ -14,6 +14,7 @@ struct gate {
 enum { READ_AND_COPY = 1u << IAM_TOUCH_READ | 1u << IAM_TOUCH_COPY, COPY_ONLY = 1u << IAM_TOUCH_COPY };
 static const struct gate gates[] = {
     {"AWS::S3::Bucket", "s3", READ_AND_COPY},
+    {"AWS::S3::AccessPoint", "s3", READ_AND_COPY},
     {"AWS::SecretsManager::Secret", "secretsmanager", READ_AND_COPY},
     {"AWS::SQS::Queue", "sqs", READ_AND_COPY},
     {"AWS::Kinesis::Stream", "kinesis", READ_AND_COPY},

@@ -43,8 +43,33 @@ static void images_and_scripts_rule_what_runs_them(void **state)
     box_close(&b);
 }
 
+static const char point_lines[] =
+    BOX_OK("s3", "ListBuckets", "{}", "{'Buckets':[{'Name':'lake','BucketRegion':'us-east-1'}]}")
+    BOX_OK("s3", "GetBucketEncryption", "{'Bucket':'lake'}", "{'ServerSideEncryptionConfiguration':{'Rules':[{'ApplyServerSideEncryptionByDefault':"
+        "{'SSEAlgorithm':'aws:kms','KMSMasterKeyID':'arn:aws:kms:us-east-1:" BOX_A ":key/k1'}}]}}")
+    BOX_OK("kms", "ListKeys", "{}", "{'Keys':[{'KeyId':'k1','KeyArn':'arn:aws:kms:us-east-1:" BOX_A ":key/k1'}]}")
+    BOX_OK("s3control", "ListAccessPoints", "{}", "{'AccessPointList':[{'Name':'team','Bucket':'lake','NetworkOrigin':'Internet',"
+        "'AccessPointArn':'arn:aws:s3:us-east-1:" BOX_A ":accesspoint/team'}]}");
+
+static void an_access_point_is_a_way_to_its_bucket(void **state)
+{
+    (void)state;
+    struct box b = {0};
+    box_load(&b, point_lines, NULL);
+    const struct world_resource *point = box_thing(&b, "arn:aws:s3:us-east-1:" BOX_A ":accesspoint/team"), *bucket = box_thing(&b, "arn:aws:s3:::lake");
+    assert_true(bucket->phi && point->phi);
+    assert_ptr_equal(&b.w->resources[point->source], bucket);
+    assert_int_equal(point->encryption, bucket->encryption);
+    assert_int_equal(point->key, bucket->key);
+    assert_true(point->key != WORLD_NONE);
+    box_close(&b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(images_and_scripts_rule_what_runs_them)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(images_and_scripts_rule_what_runs_them),
+        cmocka_unit_test(an_access_point_is_a_way_to_its_bucket),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
