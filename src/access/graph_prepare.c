@@ -300,5 +300,6 @@ struct str graph_principal_name(const struct graph *g, struct arena *a, uint32_t
     }
     if (p->kind == WORLD_ANONYMOUS)
         return STR("anybody, without signing in");
-    return kind == PSEUDO_ANYBODY ? STR("anybody with an AWS account") : p->arn;
+    bool anybody = kind == PSEUDO_ANYBODY || (p->account != WORLD_NONE && str_eqz(w->accounts[p->account].id, anybody_account));
+    return anybody ? STR("anybody with an AWS account") : p->arn;
 }

@@ -49,6 +49,8 @@ void prove_decide_cells(struct prover *v);
 void prove_find_chains(struct prover *v);
 /* The reason; as a `witness` the hops and cuts too. */
 void prove_tell(struct prover *v, struct prove_cell *c, bool witness);
+/* Where the data of a row is: of an access point in its bucket. */
+uint32_t prove_data_row(const struct world *w, uint32_t resource);
 /* Labels of an account: of the tenant whose it is, else of what is in it. */
 void prove_account_labels(struct prover *v, uint32_t account, uint64_t *out);
 uint32_t prove_label_of_account(struct prover *v, uint32_t account);

@@ -85,7 +85,7 @@ static const struct residue *on_key(struct prover *v, const struct principal_rig
 const struct residue *prove_decrypt(struct prover *v, const struct principal_rights *p, uint32_t resource)
 {
     const struct world *w = v->g->world;
-    const struct world_resource *r = &w->resources[resource];
+    const struct world_resource *r = &w->resources[prove_data_row(w, resource)];
     if (r->encryption == WORLD_ENC_UNKNOWN)
         return prove_unread(v, arena_printf(v->a, "encryption of %.*s", STR_ARG(r->arn)));
     if (r->encryption == WORLD_ENC_AWS_MANAGED)

@@ -114,6 +114,12 @@ static uint32_t origin(const struct world *w, uint32_t resource)
     return w->resources[at].tenant.ptr ? at : resource;
 }
 
+uint32_t prove_data_row(const struct world *w, uint32_t resource)
+{
+    const struct world_resource *r = &w->resources[resource];
+    return r->source != WORLD_NONE && str_eqz(r->type, "AWS::S3::AccessPoint") ? r->source : resource;
+}
+
 static void stores_fill(struct prover *v, const struct map *tenants)
 {
     const struct world *w = v->g->world;
@@ -122,7 +128,7 @@ static void stores_fill(struct prover *v, const struct map *tenants)
     v->p->object_stores = arena_array_of(v->a, uint32_t, l->count);
     for (uint32_t i = 0; i < w->resource_count; i++) {
         v->p->owner_of[i] = WORLD_NONE;
-        if (!w->resources[i].phi)
+        if (!w->resources[i].phi && !(prove_data_row(w, i) != i && w->resources[prove_data_row(w, i)].phi))
             continue;
         const struct world_resource *r = &w->resources[i], *from = &w->resources[origin(w, i)];
         uint32_t owner = from->tenant.ptr ? label_named(tenants, from->tenant, l->unassigned)

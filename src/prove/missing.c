@@ -111,8 +111,9 @@ static void from_store(struct missing_list *l, uint32_t i, bool by_tags)
     const struct world_resource *r = &v->g->world->resources[i];
     uint32_t owner = v->p->owner_of[i];
     /* Who can destroy the key destroys the data. */
-    bool image = str_eqz(r->type, "AWS::EC2::Image"); /* its snapshots are what is encrypted */
-    if ((r->encryption == WORLD_ENC_UNKNOWN && !image) || (r->encryption == WORLD_ENC_KEY && r->key == WORLD_NONE))
+    /* Its snapshots are what is encrypted; its bucket. */
+    bool image = str_eqz(r->type, "AWS::EC2::Image") || prove_data_row(v->g->world, i) != i;
+    if ((r->encryption == WORLD_ENC_UNKNOWN && !image) || (r->encryption == WORLD_ENC_KEY && r->key == WORLD_NONE && !image))
         add(l, (struct prove_missing){.what = arena_printf(v->a, "%s of %.*s was not read", r->key_arn.ptr ? "the key" : "the encryption", STR_ARG(r->arn)),
                .columns = one(v, owner)});
     if (!r->shares_read && is_shared_by_attribute(r->type))

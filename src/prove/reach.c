@@ -181,7 +181,8 @@ static void note_right(struct search *s, uint32_t resource, uint32_t owner, uint
 static void look_gated(struct search *s, uint32_t resource, uint32_t owner, uint32_t action, uint8_t touches, unsigned touch,
                        const struct residue *guard)
 {
-    const struct world_resource *r = &s->v->g->world->resources[resource];
+    const struct world *w = s->v->g->world;
+    const struct world_resource *r = &w->resources[prove_data_row(w, resource)];
     if (action == WORLD_NONE)
         return;
     const struct residue *decrypt = prove_key_gates(r, touch) ? decrypt_of(s, resource) : NULL;

@@ -332,7 +332,7 @@ static void tell_edge(struct teller *t, struct prove_hop *hop, const struct grap
 static void step_of_key(struct teller *t, uint32_t p, const struct prove_reach *r)
 {
     const struct world *w = t->v->g->world;
-    const struct world_resource *store = &w->resources[r->resource];
+    const struct world_resource *store = &w->resources[prove_data_row(w, r->resource)];
     static const char *const names[] = {"Decrypt", "CreateGrant", "PutKeyPolicy"};
     if (!r->decrypt || store->key == WORLD_NONE)
         return;
