@@ -8,19 +8,24 @@
  * most the Denies that the object has.
  */
 #include "access/engine_internal.h"
+#include "access/world_internal.h"
 
 #include "iam/glob.h"
 #include "iam/pattern.h"
 
 enum { MEMBERS_MAX = 8192 };
 
+/* Patterns of one service and account, by how their last field starts. */
+struct group {
+    struct str_list patterns; /* in order of their last fields */
+    struct map by_prefix;     /* that field before its first wildcard -> struct str_list */
+    uint8_t lengths[1024];    /* which lengths those texts have */
+};
+
 struct members {
     struct arena *arena;
     struct map seen;          /* patterns of policies, variables put in */
-    struct str *sorted;
-    uint32_t count;
-    struct map by_prefix;     /* text before the first wildcard -> list of patterns */
-    uint8_t lengths[4096];    /* which lengths those texts have */
+    struct map groups;        /* service and account, "*" where a wildcard stands there -> struct group */
     struct idmap visited;     /* policies */
     struct map tuples;        /* names of variables -> their values in all principals */
 };
@@ -140,27 +145,49 @@ static void note_levels(struct engine *e, const struct iam_level *levels, uint32
         note_set(e, &levels[i].policies);
 }
 
-static int by_text(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+static int by_part(const void *a, const void *b)
+{
+    const struct str *x = a, *y = b;
+    int order = str_cmp(arn_field(*x, 5), arn_field(*y, 5));
+    return order ? order : str_cmp(*x, *y);
+}
+
+static struct str literal_or_star(struct str field) { return prefix_of(field).len == field.len ? field : STR("*"); }
+
+/* NULL when there is none, unless `make`. */
+static struct group *group_of(struct engine *e, struct str service, struct str account, bool make)
+{
+    struct str key = arena_printf(e->tiny, "%.*s:%.*s", STR_ARG(service), STR_ARG(account));
+    struct group *g = map_get(&e->members->groups, key);
+    if (!g && make) {
+        g = arena_new_of(e->tables, struct group);
+        map_init(&g->by_prefix, e->tables);
+        map_put(&e->members->groups, arena_str(e->tables, key), g);
+    }
+    return g;
+}
 
 static void sort_patterns(struct engine *e)
 {
     struct members *m = e->members;
-    m->count = (uint32_t)m->seen.count;
-    m->sorted = arena_array_of(e->tables, struct str, m->count + 1);
-    for (uint32_t i = 0; i < m->count; i++)
-        m->sorted[i] = m->seen.entries[i].key;
-    qsort(m->sorted, m->count, sizeof *m->sorted, by_text);
-    for (uint32_t i = 0; i < m->count; i++) {
-        struct str prefix = prefix_of(m->sorted[i]);
-        if (prefix.len == m->sorted[i].len || prefix.len >= sizeof m->lengths)
-            continue;
-        struct str_list *list = map_get(&m->by_prefix, prefix);
+    for (size_t i = 0; i < m->seen.count; i++) {
+        struct str p = m->seen.entries[i].key, part = arn_field(p, 5), prefix = prefix_of(part);
+        bool whole = part.ptr != NULL; /* else a short ARN: it may be of any account */
+        struct group *g = group_of(e, literal_or_star(arn_field(p, 2)), whole ? literal_or_star(arn_field(p, 4)) : STR("*"), true);
+        push(e->tables, &g->patterns, p);
+        if (prefix.len >= sizeof g->lengths)
+            prefix = str_sub(prefix, 0, sizeof g->lengths - 1);
+        struct str_list *list = map_get(&g->by_prefix, prefix);
         if (!list) {
             list = arena_new_of(e->tables, struct str_list);
-            map_put(&m->by_prefix, prefix, list);
+            map_put(&g->by_prefix, prefix, list);
         }
-        push(e->tables, list, m->sorted[i]);
-        m->lengths[prefix.len] = 1;
+        push(e->tables, list, p);
+        g->lengths[prefix.len] = 1;
+    }
+    for (size_t i = 0; i < m->groups.count; i++) {
+        struct group *g = m->groups.entries[i].value;
+        qsort(g->patterns.items, g->patterns.count, sizeof *g->patterns.items, by_part);
     }
 }
 
@@ -169,7 +196,7 @@ void engine_note_patterns(struct engine *e)
     const struct world *w = e->w;
     struct members *m = e->members = arena_new_of(e->tables, struct members);
     map_init(&m->seen, e->tables);
-    map_init(&m->by_prefix, e->tables);
+    map_init(&m->groups, e->tables);
     map_init(&m->tuples, e->tables);
     idmap_init(&m->visited, e->tables);
     for (uint32_t i = 0; i < w->principal_count; i++) {
@@ -220,55 +247,89 @@ static void close_over_meets(struct engine *e, struct arena *a, struct str_list 
 }
 
 /* Text that no policy has, in place of the wildcards. */
-static struct str member_of(struct arena *a, struct str pattern)
+static struct str member_of(struct engine *e, struct arena *a, struct str pattern)
 {
     static const struct str odd = {"~~~~~~~~~~~~~~~~~~~~~~~~", 24};
     struct str out = {0};
     for (size_t from = 0, i = 0; i <= pattern.len; i++) {
         if (i < pattern.len && pattern.ptr[i] != '*' && pattern.ptr[i] != '?')
             continue;
-        out = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(out), STR_ARG(str_sub(pattern, from, i)),
+        out = arena_printf(e->tiny, "%.*s%.*s%.*s", STR_ARG(out), STR_ARG(str_sub(pattern, from, i)),
                            i == pattern.len ? 0 : pattern.ptr[i] == '*' ? (int)odd.len : 1, odd.ptr);
         from = i + 1;
     }
-    return out;
+    return arena_str(a, out);
 }
 
-void engine_members(struct engine *e, struct arena *a, struct str pattern, struct str_list *out)
-{
-    struct members *m = e->members;
-    struct str_list inside = {0};
+struct search {
+    struct engine *e;
+    struct arena *a;
+    struct str pattern, part; /* and the last field before its first wildcard */
+    struct str_list inside;
     struct map seen;
-    struct str base = prefix_of(pattern);
-    map_init(&seen, a);
-    map_add(&seen, pattern, e);
-    uint32_t lo = 0, hi = m->count;
+};
+
+static void consider(struct search *s, struct str other)
+{
+    if (iam_globs_overlap(s->pattern, other))
+        add_meets(s->e, s->a, s->pattern, other, &s->inside, &s->seen);
+}
+
+/* The patterns of a group that start as ours does, or that end their text before ours. */
+static void search_group(struct search *s, struct str service, struct str account)
+{
+    const struct group *g = group_of(s->e, service, account, false);
+    if (!g)
+        return;
+    uint32_t lo = 0, hi = g->patterns.count;
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        if (str_cmp(m->sorted[mid], base) < 0)
+        if (str_cmp(arn_field(g->patterns.items[mid], 5), s->part) < 0)
             lo = mid + 1;
         else
             hi = mid;
     }
-    for (; lo < m->count && str_starts(m->sorted[lo], base); lo++)
-        if (iam_globs_overlap(pattern, m->sorted[lo]))
-            add_meets(e, a, pattern, m->sorted[lo], &inside, &seen);
-    for (size_t n = 0; n < base.len && n < sizeof m->lengths; n++) {
-        const struct str_list *list = m->lengths[n] ? map_get(&m->by_prefix, str_sub(base, 0, n)) : NULL;
+    for (; lo < g->patterns.count && str_starts(arn_field(g->patterns.items[lo], 5), s->part); lo++)
+        consider(s, g->patterns.items[lo]);
+    for (size_t n = 0; n < s->part.len && n < sizeof g->lengths; n++) {
+        const struct str_list *list = g->lengths[n] ? map_get(&g->by_prefix, str_sub(s->part, 0, n)) : NULL;
         for (uint32_t i = 0; list && i < list->count; i++)
-            if (iam_globs_overlap(pattern, list->items[i]))
-                add_meets(e, a, pattern, list->items[i], &inside, &seen);
+            consider(s, list->items[i]);
     }
-    close_over_meets(e, a, &inside, &seen);
+}
+
+static void search_all(struct search *s)
+{
+    for (size_t i = 0; i < s->e->members->seen.count; i++)
+        consider(s, s->e->members->seen.entries[i].key);
+}
+
+void engine_members(struct engine *e, struct arena *a, struct str pattern, struct str_list *out)
+{
+    struct search s = {.e = e, .a = e->scratch, .pattern = pattern, .part = prefix_of(arn_field(pattern, 5))};
+    struct str service = arn_field(pattern, 2), account = arn_field(pattern, 4);
+    map_init(&s.seen, s.a);
+    map_add(&s.seen, pattern, e);
+    if (prefix_of(service).len < service.len || prefix_of(account).len < account.len)
+        search_all(&s);
+    else {
+        search_group(&s, service, account);
+        search_group(&s, service, STR("*"));
+        search_group(&s, STR("*"), account);
+        search_group(&s, STR("*"), STR("*"));
+    }
+    close_over_meets(e, s.a, &s.inside, &s.seen);
     struct map texts;
-    map_init(&texts, a);
-    push(a, out, member_of(a, pattern));
+    map_init(&texts, s.a);
+    push(a, out, member_of(e, a, pattern));
     map_add(&texts, out->items[0], e);
-    for (uint32_t i = 0; i < inside.count; i++) {
-        struct str member = member_of(a, inside.items[i]);
+    for (uint32_t i = 0; i < s.inside.count; i++) {
+        struct str member = member_of(e, a, s.inside.items[i]);
         if (map_add(&texts, member, e))
             push(a, out, member);
     }
+    arena_reset(e->scratch);
+    arena_reset(e->tiny);
 }
 
 void engine_new_members(struct engine *e, uint32_t principal)
