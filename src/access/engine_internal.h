@@ -179,6 +179,11 @@ struct caller {
     struct idmap conditions;    /* stmt and sign of the target's keys -> formula */
 };
 
+/* Targets that only one principal's policies tell apart, until the tables are made anew. */
+struct extra {
+    uint32_t *targets, count, size;
+};
+
 struct rows {
     struct access_row *items;
     uint32_t count;
@@ -228,6 +233,12 @@ struct engine {
     struct idmap by_account;    /* key of an account -> struct universe **, ends with NULL */
     uint8_t *is_open;           /* target -> may let in anybody */
     struct members *members;    /* patterns that are told apart */
+    struct whole {
+        struct str pattern;
+        uint32_t row;
+    } *wholes;                  /* patterns that targets are members of */
+    uint32_t whole_count, whole_size;
+    struct idmap extra;         /* principal + 1 -> struct extra */
     /* results */
     struct rows *rows;          /* by principal */
     uint32_t row_count;
@@ -261,6 +272,8 @@ void engine_target_request(const struct engine *e, const struct target *t, const
 uint64_t engine_account_key(struct str account);
 uint64_t engine_name_key(struct str account, struct str name);
 uint64_t engine_text_key(struct str text);
+/* Targets for an ARN that lies in the row. */
+void engine_add_arn(struct engine *e, struct str arn, uint32_t row);
 /* Keys under which a principal of a policy is found; false: it may be anybody. */
 bool engine_principal_key(const struct iam_principal *p, uint64_t *key);
 /* engine_member.c: the ARNs that stand for all that `pattern` matches. */
@@ -270,7 +283,10 @@ struct str_list {
 };
 void engine_note_patterns(struct engine *e);
 void engine_members(struct engine *e, struct arena *a, struct str pattern, struct str_list *out);
-/* After a change of its policies: members that only they tell apart. */
+uint32_t engine_pattern_count(const struct engine *e);
+struct str engine_pattern(const struct engine *e, uint32_t at);
+void engine_note_principal(struct engine *e, uint32_t principal);
+/* engine_change.c: after a change of its policies or tags: members that only they tell apart become targets of its own. */
 void engine_new_members(struct engine *e, uint32_t principal);
 /* engine_side.c */
 void engine_side(struct engine *e, struct target *t);

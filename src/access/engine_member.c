@@ -44,8 +44,15 @@ static void push(struct arena *a, struct str_list *l, struct str s)
     l->items[l->count++] = s;
 }
 
+/* What comes before the last field is compared without case. */
 static void note_text(struct engine *e, struct str text)
 {
+    char *folded = arena_cstr(e->tiny, text);
+    for (size_t i = 0, colons = 0; i < text.len && colons < 5; i++) {
+        colons += folded[i] == ':';
+        folded[i] = folded[i] >= 'A' && folded[i] <= 'Z' ? (char)(folded[i] + 32) : folded[i];
+    }
+    text = str_make(folded, text.len);
     if (!map_has(&e->members->seen, text))
         map_put(&e->members->seen, arena_str(e->tables, text), e);
 }
@@ -152,7 +159,7 @@ static int by_part(const void *a, const void *b)
     return order ? order : str_cmp(*x, *y);
 }
 
-static struct str literal_or_star(struct str field) { return prefix_of(field).len == field.len ? field : STR("*"); }
+static struct str literal_or_star(struct str field) { return field.ptr && prefix_of(field).len == field.len ? field : STR("*"); }
 
 /* NULL when there is none, unless `make`. */
 static struct group *group_of(struct engine *e, struct str service, struct str account, bool make)
@@ -167,28 +174,49 @@ static struct group *group_of(struct engine *e, struct str service, struct str a
     return g;
 }
 
+static struct group *add_to_group(struct engine *e, struct str p)
+{
+    struct str part = arn_field(p, 5), prefix = prefix_of(part);
+    bool whole = part.ptr != NULL; /* else a short ARN: it may be of any account */
+    struct group *g = group_of(e, literal_or_star(arn_field(p, 2)), whole ? literal_or_star(arn_field(p, 4)) : STR("*"), true);
+    push(e->tables, &g->patterns, p);
+    if (prefix.len >= sizeof g->lengths)
+        prefix = str_sub(prefix, 0, sizeof g->lengths - 1);
+    struct str_list *list = map_get(&g->by_prefix, prefix);
+    if (!list) {
+        list = arena_new_of(e->tables, struct str_list);
+        map_put(&g->by_prefix, prefix, list);
+    }
+    push(e->tables, list, p);
+    g->lengths[prefix.len] = 1;
+    return g;
+}
+
+static void sort_group(struct group *g) { qsort(g->patterns.items, g->patterns.count, sizeof *g->patterns.items, by_part); }
+
+/* The last one to its place among the others. */
+static void insert_last(struct group *g)
+{
+    struct str *items = g->patterns.items, last = items[g->patterns.count - 1];
+    uint32_t lo = 0, hi = g->patterns.count - 1;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (by_part(&items[mid], &last) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    memmove(items + lo + 1, items + lo, (g->patterns.count - 1 - lo) * sizeof *items);
+    items[lo] = last;
+}
+
 static void sort_patterns(struct engine *e)
 {
     struct members *m = e->members;
-    for (size_t i = 0; i < m->seen.count; i++) {
-        struct str p = m->seen.entries[i].key, part = arn_field(p, 5), prefix = prefix_of(part);
-        bool whole = part.ptr != NULL; /* else a short ARN: it may be of any account */
-        struct group *g = group_of(e, literal_or_star(arn_field(p, 2)), whole ? literal_or_star(arn_field(p, 4)) : STR("*"), true);
-        push(e->tables, &g->patterns, p);
-        if (prefix.len >= sizeof g->lengths)
-            prefix = str_sub(prefix, 0, sizeof g->lengths - 1);
-        struct str_list *list = map_get(&g->by_prefix, prefix);
-        if (!list) {
-            list = arena_new_of(e->tables, struct str_list);
-            map_put(&g->by_prefix, prefix, list);
-        }
-        push(e->tables, list, p);
-        g->lengths[prefix.len] = 1;
-    }
-    for (size_t i = 0; i < m->groups.count; i++) {
-        struct group *g = m->groups.entries[i].value;
-        qsort(g->patterns.items, g->patterns.count, sizeof *g->patterns.items, by_part);
-    }
+    for (size_t i = 0; i < m->seen.count; i++)
+        add_to_group(e, m->seen.entries[i].key);
+    for (size_t i = 0; i < m->groups.count; i++)
+        sort_group(m->groups.entries[i].value);
 }
 
 void engine_note_patterns(struct engine *e)
@@ -332,8 +360,28 @@ void engine_members(struct engine *e, struct arena *a, struct str pattern, struc
     arena_reset(e->tiny);
 }
 
-void engine_new_members(struct engine *e, uint32_t principal)
+uint32_t engine_pattern_count(const struct engine *e) { return (uint32_t)e->members->seen.count; }
+struct str engine_pattern(const struct engine *e, uint32_t at) { return e->members->seen.entries[at].key; }
+
+/* Its policies and its tags may have changed: what only they tell apart is noted. */
+void engine_note_principal(struct engine *e, uint32_t principal)
 {
-    (void)e;
-    (void)principal;
+    const struct world_principal *p = &e->w->principals[principal];
+    uint32_t before = engine_pattern_count(e);
+    struct iam_request r = {.no_resource_type = true};
+    world_caller(e->w, e->scratch, principal, &r.caller);
+    world_context(e->w, e->scratch, principal, WORLD_NONE, NULL, &r);
+    note_set(e, &p->identity);
+    note_policy(e, &p->boundary);
+    for (uint32_t i = 0; i <= p->identity.count; i++) {
+        const struct iam_policy *policy = i < p->identity.count ? p->identity.items[i].policy : p->boundary.policy;
+        for (uint32_t s = 0; policy && s < policy->count; s++)
+            for (uint32_t k = 0; k < policy->statements[s].resource_count; k++)
+                if (policy->statements[s].resources[k].field[5].variables)
+                    note_for(e, policy->statements[s].resources[k].text, &r.context);
+    }
+    for (uint32_t i = before; i < engine_pattern_count(e); i++)
+        insert_last(add_to_group(e, engine_pattern(e, i)));
+    arena_reset(e->scratch);
+    arena_reset(e->tiny);
 }

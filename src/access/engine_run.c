@@ -333,6 +333,25 @@ static void run_all(struct engine *e, struct caller *c, struct universe **list, 
         run_universe(e, c, *list, same, to);
 }
 
+static void run_extra(struct engine *e, struct caller *c, struct pending *to)
+{
+    const struct extra *x = idmap_get(&e->extra, c->principal + 1);
+    if (!x)
+        return;
+    uint32_t *own = arena_array_of(e->scratch, uint32_t, x->count), *others = arena_array_of(e->scratch, uint32_t, x->count), n = 0, m = 0;
+    bool identity = c->has_identity && c->who.account.ptr;
+    for (uint32_t i = 0; i < x->count; i++) {
+        const struct target *t = &e->targets[x->targets[i]];
+        bool mine = identity && (!t->owner.ptr || str_eqz(t->owner, "aws") || str_eq(t->owner, c->who.account));
+        if (mine)
+            own[n++] = x->targets[i];
+        else
+            others[m++] = x->targets[i];
+    }
+    run_all(e, c, engine_universes(e, e->scratch, own, n), true, to);
+    run_all(e, c, engine_universes(e, e->scratch, others, m), false, to);
+}
+
 void engine_principal(struct engine *e, uint32_t principal)
 {
     struct caller c;
@@ -350,5 +369,6 @@ void engine_principal(struct engine *e, uint32_t principal)
     run_all(e, &c, e->ownerless, has_account, to);
     run_all(e, &c, e->open, false, to);
     run_all(e, &c, foreign_of(e, e->scratch, c.name_key), false, to);
+    run_extra(e, &c, to);
     engine_finish(e, principal, to);
 }

@@ -127,7 +127,7 @@ static struct target *add_target(struct engine *e, struct str arn, uint32_t row,
     return t;
 }
 
-static void add_arn(struct engine *e, struct str arn, uint32_t row)
+void engine_add_arn(struct engine *e, struct str arn, uint32_t row)
 {
     const struct kind *k = kind_of(e, arn);
     for (uint32_t i = 0; k && i < k->count; i++)
@@ -139,9 +139,11 @@ static void add_pattern(struct engine *e, struct str pattern, uint32_t row)
     struct str_list members = {0};
     if (!kind_of(e, pattern))
         return;
+    ENGINE_GROW(e->tables, e->wholes, e->whole_count, e->whole_size);
+    e->wholes[e->whole_count++] = (struct whole){pattern, row};
     engine_members(e, e->tables, pattern, &members);
     for (uint32_t i = 0; i < members.count; i++)
-        add_arn(e, members.items[i], row);
+        engine_add_arn(e, members.items[i], row);
 }
 
 /* What lies in a thing and has no row of its own. The ARN formats are the catalogue's. */
@@ -172,7 +174,7 @@ static void add_through_access_point(struct engine *e, uint32_t row)
     struct str bucket = e->w->resources[r->source].arn;
     engine_members(e, e->tables, arena_printf(e->tables, "%.*s/*", STR_ARG(bucket)), &members);
     for (uint32_t i = 1; i < members.count; i++)
-        add_arn(e, arena_printf(e->tables, "%.*s/object%.*s", STR_ARG(r->arn),
+        engine_add_arn(e, arena_printf(e->tables, "%.*s/object%.*s", STR_ARG(r->arn),
                                 STR_ARG(str_sub(members.items[i], bucket.len, members.items[i].len))), row);
 }
 
@@ -197,7 +199,7 @@ static void add_log_group(struct engine *e, uint32_t row)
 {
     struct str arn = e->w->resources[row].arn;
     struct str bare = str_sub(arn, 0, arn.len - (str_ends(arn, STR(":*")) ? 2 : 0));
-    add_arn(e, bare, row);
+    engine_add_arn(e, bare, row);
     add_pattern(e, arena_printf(e->tables, "%.*s:*", STR_ARG(bare)), row);
     add_pattern(e, arena_printf(e->tables, "%.*s:log-stream:*", STR_ARG(bare)), row);
 }
@@ -211,7 +213,7 @@ static void add_rows(struct engine *e)
         else if (arn.len && memchr(arn.ptr, '*', arn.len))
             add_pattern(e, arn, row);
         else
-            add_arn(e, arn, row);
+            engine_add_arn(e, arn, row);
         add_children(e, row);
     }
 }
@@ -333,6 +335,9 @@ void engine_targets(struct engine *e)
     e->foreign = NULL;
     e->rcps = NULL;
     e->target_count = e->target_size = e->sort_count = e->foreign_count = e->foreign_size = e->rcp_count = e->rcp_size = 0;
+    e->wholes = NULL;
+    e->whole_count = e->whole_size = 0;
+    idmap_init(&e->extra, e->tables);
     idmap_init(&e->kinds, e->tables);
     idmap_init(&e->public, e->tables);
     idmap_init(&e->by_account, e->tables);
