@@ -126,11 +126,9 @@ static int by_arn(const void *a, const void *b) { return str_cmp(((const struct 
 
 static void make_resources(struct made *m)
 {
-    static const char *const formats[][2] = {
-        {"", "AWS::S3::Bucket"}, {"arn:aws:dynamodb:eu-central-1:%2$s:table/t%1$u-%3$u", "AWS::DynamoDB::Table"},
-        {"arn:aws:sqs:eu-central-1:%2$s:t%1$u-%3$u", "AWS::SQS::Queue"}, {"arn:aws:secretsmanager:eu-central-1:%2$s:secret:t%1$u-%3$u", "AWS::SecretsManager::Secret"},
-        {"arn:aws:kms:eu-central-1:%2$s:key/t%1$u-%3$u", "AWS::KMS::Key"}, {"arn:aws:rds:eu-central-1:%2$s:snapshot:t%1$u-%3$u", "AWS::RDS::DBSnapshot"},
-        {"arn:aws:logs:eu-central-1:%2$s:log-group:t%1$u-%3$u:*", "AWS::Logs::LogGroup"}, {"arn:aws:ec2:eu-central-1:%2$s:volume/t%1$u-%3$u", "AWS::EC2::Volume"}};
+    static const char *const kinds[][2] = {{"", "AWS::S3::Bucket"}, {"dynamodb:table/", "AWS::DynamoDB::Table"}, {"sqs:", "AWS::SQS::Queue"},
+        {"secretsmanager:secret:", "AWS::SecretsManager::Secret"}, {"kms:key/", "AWS::KMS::Key"}, {"rds:snapshot:", "AWS::RDS::DBSnapshot"},
+        {"logs:log-group:", "AWS::Logs::LogGroup"}, {"ec2:volume/", "AWS::EC2::Volume"}};
     struct world *w = m->w;
     struct err e = {0};
     uint32_t per = (m->resources - m->principals) / m->tenants;
@@ -140,11 +138,12 @@ static void make_resources(struct made *m)
         const char *id = arena_cstr(m->a, w->accounts[account].id);
         struct world_resource *r = &w->resources[w->resource_count++];
         char arn[200];
+        struct str rest = str_of(kinds[f][0]), service = str_cut(&rest, ':');
         if (f == 0)
             snprintf(arn, sizeof arn, "arn:aws:s3:::t%u-%u", tenant, n);
         else
-            snprintf(arn, sizeof arn, formats[f][0], tenant, id, n); /* NOLINT */
-        *r = (struct world_resource){.arn = arena_str(m->a, str_of(arn)), .type = str_of(formats[f][1]), .account = account, .tags_read = true, .policy_read = true,
+            snprintf(arn, sizeof arn, "arn:aws:%.*s:eu-central-1:%s:%.*st%u-%u%s", STR_ARG(service), id, STR_ARG(rest), tenant, n, f == 6 ? ":*" : "");
+        *r = (struct world_resource){.arn = arena_str(m->a, str_of(arn)), .type = str_of(kinds[f][1]), .account = account, .tags_read = true, .policy_read = true,
             .key = WORLD_NONE, .grants_read = true, .acl_read = true, .acl_disabled = true, .bpa_read = true, .shares_read = true,
             .principal = WORLD_NONE, .role = WORLD_NONE, .source = WORLD_NONE, .region = STR("eu-central-1")};
         r->tags = json_parse(m->a, arena_printf(m->a, "{\"tenant\":\"t%u\"}", tenant), 1000, &e);

@@ -7,12 +7,13 @@
  * and owner, guards as interned formulas (iam/residue.h).
  *
  * Resources of S3 and the like: an action on objects ("s3:GetObject") is asked of the bucket's row and means "of
- * some object in it"; a row whose ARN has a '*' (one tenant's prefix of a pooled bucket) is a part of a store and means "some object that
- * the pattern matches". An Allow then counts when its pattern and the row's meet, a Deny when it covers that meeting (engine_member.c).
+ * some object in it"; a row whose ARN has a '*' (one tenant's prefix of a pooled bucket) is a part of a store and means
+ * "some object that the pattern matches". An Allow then counts when its pattern and the row's meet, a Deny when it covers
+ * that meeting (engine_member.c).
  * A table's indexes, a function's versions, a stream's consumers are asked of the row of the whole in the same way.
  * A question is asked of the rows that the action takes (iam_catalogue_takes), of no others.
  *
- * Actions that the catalogue does not know but a policy names are kept as such; see engine_unknown_actions().
+ * A variable of an unknown key in a pattern ("bucket/${s3:prefix}/...") asks of a part of a store that the key is there, no more.
  */
 #ifndef WARD_ACCESS_ENGINE_H
 #define WARD_ACCESS_ENGINE_H

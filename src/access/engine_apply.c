@@ -131,6 +131,34 @@ static void combine(struct eval *v, struct gset *g, bool sub, const struct resid
         gset_add(&v->s, g, f, bits);
 }
 
+static bool is_odd(const struct residue_leaf *l)
+{
+    for (uint32_t i = 0; i < l->count; i++)
+        if (str_contains(l->values[i], engine_odd))
+            return true;
+    return l->kind == RESIDUE_PATTERN && str_contains(l->key, engine_odd);
+}
+
+/* A key that must be as the made-up text of a member is: some thing has a name that fits it, whatever it is, so that the key
+ * must be there and no more. For Allows; a Deny of one such name stops nothing. */
+static const struct residue *relaxed(struct eval *v, const struct residue *f)
+{
+    enum residue_kind kind = residue_kind_of(f);
+    if (kind == RESIDUE_LEAF && is_odd(residue_leaf_of(f))) {
+        struct str no = STR("false");
+        struct residue_leaf there = {.kind = RESIDUE_CONDITION, .op = IAM_OP_NULL, .key = residue_leaf_of(f)->key, .values = &no, .count = 1};
+        return residue_leaf_of(f)->kind == RESIDUE_PATTERN ? residue_true : residue_leaf(v->s.pool, &there, NULL);
+    }
+    if (kind != RESIDUE_AND && kind != RESIDUE_OR)
+        return f;
+    const struct residue *out = kind == RESIDUE_AND ? residue_true : residue_false;
+    for (uint32_t i = 0; i < residue_child_count(f); i++) {
+        const struct residue *child = relaxed(v, residue_child(f, i));
+        out = kind == RESIDUE_AND ? residue_and(v->s.pool, out, child) : residue_or(v->s.pool, out, child);
+    }
+    return out;
+}
+
 static bool has_item(const struct use *use, const struct universe *u, uint32_t local)
 {
     uint32_t lo = use->from, hi = use->from + use->count;
@@ -165,7 +193,7 @@ static void put(struct eval *v, struct gset *g, bool sub, const struct residue *
         if (one && (!bits_any(one, v->s.words) || (within && !bits_meet(one, within, v->s.words))))
             continue;
         if (!use || has_item(use, v->u, w->cover->maybe[i]))
-            combine(v, g, sub, residue_and(v->s.pool, f, w->cover->formula[i]), one);
+            combine(v, g, sub, residue_and(v->s.pool, f, sub ? w->cover->formula[i] : relaxed(v, w->cover->formula[i])), one);
     }
 }
 

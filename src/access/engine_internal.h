@@ -283,6 +283,7 @@ struct str_list {
 };
 void engine_note_patterns(struct engine *e);
 void engine_members(struct engine *e, struct arena *a, struct str pattern, struct str_list *out);
+extern const struct str engine_odd; /* text that no policy has, in place of wildcards */
 uint32_t engine_pattern_count(const struct engine *e);
 struct str engine_pattern(const struct engine *e, uint32_t at);
 void engine_note_principal(struct engine *e, uint32_t principal);

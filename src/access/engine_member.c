@@ -274,16 +274,16 @@ static void close_over_meets(struct engine *e, struct arena *a, struct str_list 
     e->capped = e->capped || l->count >= MEMBERS_MAX;
 }
 
-/* Text that no policy has, in place of the wildcards. */
+const struct str engine_odd = {"~~~~~~~~~~~~~~~~~~~~~~~~", 24};
+
 static struct str member_of(struct engine *e, struct arena *a, struct str pattern)
 {
-    static const struct str odd = {"~~~~~~~~~~~~~~~~~~~~~~~~", 24};
     struct str out = {0};
     for (size_t from = 0, i = 0; i <= pattern.len; i++) {
         if (i < pattern.len && pattern.ptr[i] != '*' && pattern.ptr[i] != '?')
             continue;
         out = arena_printf(e->tiny, "%.*s%.*s%.*s", STR_ARG(out), STR_ARG(str_sub(pattern, from, i)),
-                           i == pattern.len ? 0 : pattern.ptr[i] == '*' ? (int)odd.len : 1, odd.ptr);
+                           i == pattern.len ? 0 : pattern.ptr[i] == '*' ? (int)engine_odd.len : 1, engine_odd.ptr);
         from = i + 1;
     }
     return arena_str(a, out);
