@@ -168,6 +168,7 @@ static void account_row(struct loader *l, struct query *q, struct world_account 
     a->s3_bpa_read = query_int(q, 8);
     a->s3_ignore_public_acls = query_int(q, 9);
     a->s3_restrict_public_buckets = query_int(q, 10);
+    a->suspended = query_int(q, 11);
     a->root = WORLD_NONE;
 }
 
@@ -181,7 +182,9 @@ bool load_organization(struct loader *l, struct err *e)
     struct query *q =
         query_new(l->s,
                   "SELECT account, name, collected, org_id, org_read, management, org_path, tenant,"
-                  " coalesce(block_read, 0), coalesce(ignore_public_acls, 0), coalesce(restrict_public_buckets, 0)"
+                  " coalesce(block_read, 0), coalesce(ignore_public_acls, 0), coalesce(restrict_public_buckets, 0),"
+                  " EXISTS (SELECT 1 FROM fact_org_account o WHERE o.account = fact_access_account.account"
+                  "  AND o.status IN ('SUSPENDED', 'CLOSED'))"
                   " FROM fact_access_account ORDER BY account",
                   e);
     if (!q)

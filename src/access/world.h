@@ -27,6 +27,7 @@ struct world_account {
     uint32_t scp_count;
     const struct iam_level *rcps;
     uint32_t rcp_count;
+    bool suspended;                   /* closed or suspended: nobody acts in it, AWS serves nothing of it */
     bool collected;                   /* its own answers are here; else only what others say of it */
     bool s3_ignore_public_acls, s3_restrict_public_buckets, s3_bpa_read; /* account level */
     uint32_t root;                    /* principal index of its root user */

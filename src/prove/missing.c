@@ -46,6 +46,58 @@ static bool only_takes_away(struct str op)
     return false;
 }
 
+static bool tags_decide(const struct world *w)
+{
+    const struct json *c = w->config;
+    if (!c || (json_path(c, "defaults.tenant_tags") && json_path(c, "defaults.tenant_tags")->count))
+        return true;
+    for json_each(t, json_getz(c, "tenants"))
+        if (json_getz(t, "tags"))
+            return true;
+    return false;
+}
+
+/* One account answers such a call for all: what it leaves out can be anybody's. */
+static bool is_of_organization(struct str op)
+{
+    static const char *const services[] = {"organizations:", "sso-admin:", "identitystore:"};
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        if (str_starts(op, str_of(services[i])))
+            return true;
+    return false;
+}
+
+/* Rules of ward.yaml by which a thing in this account can be a tenant's that the account is not. */
+static bool things_decide(const struct prover *v, struct str account)
+{
+    const struct json *tenants = v->g->world->config ? json_getz(v->g->world->config, "tenants") : NULL;
+    if (tags_decide(v->g->world))
+        return true;
+    for json_each(t, tenants) {
+        if (json_getz(t, "vpcs") && json_getz(t, "vpcs")->count)
+            return true;
+        for json_each(pattern, json_getz(t, "arns")) {
+            struct str arn = json_str(pattern);
+            for (int field = 0; field < 4 && arn.ptr; field++)
+                (void)str_cut(&arn, ':');
+            struct str owner = arn.ptr ? str_cut(&arn, ':') : (struct str){0};
+            if (!owner.len || str_glob(owner, account))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Labels of what can be in an account whose things were not all read. */
+static uint64_t *can_be_in(struct prover *v, uint32_t account)
+{
+    uint64_t *bits = bits_new(v->a, v->p->labels.count);
+    prove_account_labels(v, account, bits);
+    if (prove_label_of_account(v, account) >= v->p->labels.tenants && things_decide(v, v->g->world->accounts[account].id))
+        bits_or(bits, all_tenants(v), v->words);
+    return bits;
+}
+
 static void from_gap(struct missing_list *l, const struct world_gap *gap)
 {
     struct prover *v = l->v;
@@ -55,11 +107,10 @@ static void from_gap(struct missing_list *l, const struct world_gap *gap)
     if (only_takes_away(gap->op))
         return;
     uint32_t account = gap->account.ptr ? world_account_of(v->g->world, gap->account) : WORLD_NONE;
-    if (account != WORLD_NONE) {
-        m.rows = bits_new(v->a, v->p->labels.count);
-        prove_account_labels(v, account, m.rows);
-        m.columns = m.rows;
-    }
+    if (account != WORLD_NONE && v->g->world->accounts[account].suspended)
+        return;
+    if (account != WORLD_NONE && !is_of_organization(gap->op))
+        m.rows = m.columns = can_be_in(v, account);
     add(l, m);
 }
 
@@ -67,9 +118,9 @@ static void from_account(struct missing_list *l, uint32_t i)
 {
     struct prover *v = l->v;
     const struct world_account *a = &v->g->world->accounts[i];
-    if (a->collected || !(a->tenant.ptr || a->org_id.ptr))
+    if (a->collected || a->suspended || !(a->tenant.ptr || a->org_id.ptr))
         return;
-    uint64_t *bits = one(v, prove_label_of_account(v, i));
+    uint64_t *bits = can_be_in(v, i);
     add(l, (struct prove_missing){.what = arena_printf(v->a, "account %.*s was not collected", STR_ARG(a->id)), .rows = bits, .columns = bits});
 }
 
@@ -92,17 +143,6 @@ static uint64_t *in_conflict(struct prover *v, struct str why)
             bits_set(bits, t);
     }
     return bits_any(bits, v->words) ? bits : all_tenants(v);
-}
-
-static bool tags_decide(const struct world *w)
-{
-    const struct json *c = w->config;
-    if (!c || (json_path(c, "defaults.tenant_tags") && json_path(c, "defaults.tenant_tags")->count))
-        return true;
-    for json_each(t, json_getz(c, "tenants"))
-        if (json_getz(t, "tags"))
-            return true;
-    return false;
 }
 
 static void from_store(struct missing_list *l, uint32_t i, bool by_tags)
