@@ -70,7 +70,7 @@ static struct str literal(struct str text)
 }
 
 /* The resource part up to what is not known, with the caller's values put in. */
-static struct str known_part(const struct matching *m, const struct iam_resource *r)
+static struct str known_part(struct matching *m, const struct iam_resource *r)
 {
     const struct iam_glob *g = &r->field[5];
     if (!g->variables)
@@ -78,6 +78,7 @@ static struct str known_part(const struct matching *m, const struct iam_resource
     struct iam_expanded x;
     enum iam_expansion how = iam_expand(g->text, &m->c->context, &x);
     size_t n = 0;
+    m->everywhere |= how == IAM_EXPANDED_NULL && m->m->s->not_resource; /* then the oracle says "unknown" of all */
     while (how != IAM_EXPANDED_NULL && n < x.pattern.text.len &&
            !((x.pattern.text.ptr[n] == '*' || x.pattern.text.ptr[n] == '?') && (!x.pattern.wild || x.pattern.wild[n])))
         n++;

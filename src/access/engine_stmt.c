@@ -192,7 +192,7 @@ static uint32_t add_stmt(struct engine *e, const struct iam_policy_ref *ref, con
     m->whole = !s->has_resource;
     for (uint32_t i = 0; i < s->resource_count; i++) {
         m->whole = m->whole || (s->resources[i].any && !s->not_resource);
-        m->varies = m->varies || s->resources[i].field[5].variables;
+        m->varies = m->varies || s->resources[i].field[5].variables || s->resources[i].odd_type;
         m->varies_there = m->varies_there || reads_target(e, &s->resources[i].field[5]);
     }
     m->varies = m->varies && !m->whole;
@@ -267,7 +267,7 @@ uint32_t engine_content_stmt(struct engine *e, const struct iam_policy_ref *ref,
     uint32_t at;
     bool varies = false;
     for (uint32_t i = 0; i < s->resource_count; i++)
-        varies = varies || s->resources[i].field[5].variables;
+        varies = varies || s->resources[i].field[5].variables || s->resources[i].odd_type;
     if (varies)
         at = add_stmt(e, ref, s, layer, s->allow);
     else {

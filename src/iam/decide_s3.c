@@ -23,14 +23,14 @@ static const char *const object_acl[] = {"GetObject",          "GetObjectVersion
 static bool acl_gives(const struct iam_acl *acl, struct str action)
 {
     for (size_t i = 0; i < sizeof bucket_acl / sizeof *bucket_acl; i++)
-        if (str_eqz(action, bucket_acl[i].action))
+        if (str_eq_nocase(action, str_of(bucket_acl[i].action)))
             return acl->permission == IAM_ACL_FULL_CONTROL || acl->permission == bucket_acl[i].permission;
     return false;
 }
 static bool object_acl_gives(struct str action)
 {
     for (size_t i = 0; i < sizeof object_acl / sizeof *object_acl; i++)
-        if (str_eqz(action, object_acl[i]))
+        if (str_eq_nocase(action, str_of(object_acl[i])))
             return true;
     return false;
 }

@@ -40,7 +40,10 @@ static const struct residue *unread(struct residue_pool *pool, struct str what, 
     return residue_leaf(pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1}, source);
 }
 
-static enum iam_principal_match user_matches(const struct iam_principal *p, const struct iam_caller *c)
+/* Which user called GetFederationToken the ARN of the session does not tell: the name in it is of that user's choice (STS API
+ * Reference, GetFederationToken, read 2026). */
+static enum iam_principal_match user_matches(struct residue_pool *pool, const struct iam_principal *p, const struct iam_caller *c,
+                                             const struct residue_source *source, const struct residue **session)
 {
     if (!same_account(p, c)) {
         return IAM_NO_MATCH;
@@ -48,8 +51,11 @@ static enum iam_principal_match user_matches(const struct iam_principal *p, cons
     if (c->kind == IAM_CALLER_USER && str_eq(p->name, c->path_name)) {
         return IAM_MATCH;
     }
-    bool federated = c->kind == IAM_CALLER_FEDERATED_USER && str_eq(last_segment(p->name), c->name);
-    return federated ? IAM_USER_OF_SESSION_MATCH : IAM_NO_MATCH;
+    if (c->kind != IAM_CALLER_FEDERATED_USER) {
+        return IAM_NO_MATCH;
+    }
+    *session = unread(pool, STR("which user a federated session is of"), source);
+    return IAM_USER_OF_SESSION_MATCH;
 }
 
 static bool is_aws(const struct iam_caller *c) { return c->kind <= IAM_CALLER_ROOT; }
@@ -67,7 +73,7 @@ enum iam_principal_match iam_principal_matches(struct residue_pool *pool, const 
         }
         return c->kind == IAM_CALLER_ROOT ? IAM_MATCH : IAM_ACCOUNT_MATCH;
     case IAM_P_USER:
-        return user_matches(p, c);
+        return user_matches(pool, p, c, source, session);
     case IAM_P_ROLE:
         return role_matches(p, c);
     case IAM_P_SESSION:
@@ -118,6 +124,22 @@ static bool names_account_of(const struct iam_statement *s, const struct iam_cal
     return false;
 }
 
+/* NotPrincipal with Allow, which AWS takes no longer: it gave to everyone but those named. Whether who names a role excludes its
+ * sessions, or who names an account its users, is not said; with Deny it takes the account, the role and the session to be exempt
+ * (IAM User Guide, "AWS JSON policy elements: NotPrincipal"). */
+static const struct residue *not_excluded(struct residue_pool *pool, const struct residue_source *source,
+                                          const struct residue *const by[IAM_PRINCIPAL_MATCH_COUNT])
+{
+    const struct residue *rest = by[IAM_MATCH] == residue_false ? residue_true : residue_not(pool, by[IAM_MATCH]);
+    for (int m = IAM_MATCH + 1; m < IAM_PRINCIPAL_MATCH_COUNT && rest != residue_false; m++) {
+        if (by[m] != residue_false) {
+            const struct residue *leaf = unread(pool, STR("whom a NotPrincipal with Allow excludes beside those that it names"), source);
+            rest = residue_and(pool, rest, residue_or(pool, residue_not(pool, by[m]), leaf));
+        }
+    }
+    return rest;
+}
+
 /* NotPrincipal with Deny: "if you don't specify the account ARN, the effect might be to explicitly deny access to the AWS account"
  * of those named, so that a Deny is sure only for accounts that are not named at all; a caller with a permissions boundary
  * is always denied (IAM User Guide, "AWS JSON policy elements: NotPrincipal"). */
@@ -128,6 +150,9 @@ static const struct residue *not_named(struct residue_pool *pool, const struct i
     if (!s->allow && has_boundary) {
         return residue_true;
     }
+    if (s->allow) {
+        return not_excluded(pool, source, by);
+    }
     const struct residue *direct = residue_false;
     for (int m = IAM_MATCH; m < IAM_PRINCIPAL_MATCH_COUNT; m++) {
         if (m != IAM_ACCOUNT_MATCH) {
@@ -136,10 +161,6 @@ static const struct residue *not_named(struct residue_pool *pool, const struct i
         if (direct == residue_true) {
             return residue_false;
         }
-    }
-    if (s->allow) {
-        const struct residue *any = by[IAM_ACCOUNT_MATCH] == residue_false ? direct : residue_or(pool, direct, by[IAM_ACCOUNT_MATCH]);
-        return residue_not(pool, any);
     }
     const struct residue *rest = direct == residue_false ? residue_true : residue_not(pool, direct);
     if (names_account_of(s, c) || by[IAM_ACCOUNT_MATCH] != residue_false) {

@@ -15,7 +15,8 @@ struct wanted {
 enum hit {
     HIT_NO,
     HIT_YES,
-    HIT_BAD, /* means nothing: a Not... element must not turn it into a match */
+    HIT_BAD,  /* means nothing: a Not... element must not turn it into a match */
+    HIT_NULL, /* would match, but for a variable that has no value */
     HIT_IF,  /* `*formula` says */
 };
 
@@ -66,7 +67,7 @@ static enum hit variable_field(const struct entry *e, const struct iam_glob *g, 
     bool hit = how != IAM_EXPANDED_NULL && one_field(e, x.pattern, text, false);
     iam_expanded_done(&x);
     if (how == IAM_EXPANDED_NULL) {
-        return HIT_BAD;
+        return HIT_NULL;
     }
     if (how == IAM_EXPANDED || !hit) {
         return hit ? HIT_YES : HIT_NO;
@@ -106,6 +107,23 @@ static enum hit short_arn(const struct entry *e, const struct iam_resource *r, e
     return hit == HIT_NO && !resource_kind ? HIT_BAD : hit;
 }
 
+static const struct residue *unread(const struct entry *e, struct str what)
+{
+    return residue_leaf(e->pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1}, e->source);
+}
+
+/* "You cannot use a wildcard in the portion of the ARN that specifies the resource type" (IAM User Guide, "Identify AWS resources
+ * with Amazon Resource Names (ARNs)", read 2026): what one does that is there all the same, it does not say. */
+static enum hit odd_type(const struct entry *e, enum hit hit, const struct residue **formula)
+{
+    if (hit != HIT_YES && hit != HIT_IF) {
+        return hit;
+    }
+    const struct residue *leaf = unread(e, STR("what a wildcard or variable in the resource type of an ARN matches"));
+    *formula = hit == HIT_YES ? leaf : residue_and(e->pool, *formula, leaf);
+    return HIT_IF;
+}
+
 static enum hit entry_matches(const struct entry *e, const struct iam_resource *r, enum iam_layer layer, bool allow, bool only_star,
                               const struct residue **formula)
 {
@@ -118,9 +136,13 @@ static enum hit entry_matches(const struct entry *e, const struct iam_resource *
     if (!r->valid) {
         return allow ? HIT_NO : HIT_BAD; /* in a NotResource: excludes nothing from an Allow, adds nothing to a Deny */
     }
-    return r->fields < 6 ? short_arn(e, r, layer, formula) : fields_match(e, r, formula);
+    enum hit hit = r->fields < 6 ? short_arn(e, r, layer, formula) : fields_match(e, r, formula);
+    return r->odd_type ? odd_type(e, hit, formula) : hit;
 }
 
+/* "If a variable that has no value ... is used as part of the Resource or NotResource element of a policy, the resource that includes
+ * a policy variable with no value will not match any resource" (IAM User Guide, "IAM policy elements: Variables and tags", read
+ * 2026): a NotResource would then hold of all, which other programs do not take from it. It is left open. */
 static const struct residue *covers_not_resource(struct residue_pool *p, const struct iam_statement *s, enum iam_layer layer,
                                                  const struct iam_request *r, const struct entry *e)
 {
@@ -133,6 +155,9 @@ static const struct residue *covers_not_resource(struct residue_pool *p, const s
         }
         if (hit == HIT_IF) {
             all = residue_and(p, all, residue_not(p, formula));
+        }
+        if (hit == HIT_NULL) {
+            all = residue_and(p, all, unread(e, STR("whether a NotResource excludes what a variable without a value would name")));
         }
     }
     return all;

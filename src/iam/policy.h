@@ -49,6 +49,7 @@ struct iam_resource {
     bool wild;                /* has a '*' or '?' anywhere: some policy kinds take a short ARN only then */
     uint8_t fields;           /* how many of the six were written: fewer is a short ARN */
     struct iam_glob field[6]; /* arn, partition, service, region, account, resource */
+    bool odd_type;            /* has a wildcard or variable in the resource type, where AWS takes none */
     bool valid;
 };
 

@@ -127,9 +127,7 @@ struct iam_resource iam_resource_compile(struct arena *a, struct str text, bool 
         r.fields = 6;
     }
     r.valid = r.fields > 1 && str_eqz(r.field[0].text, "arn");
-    if (r.fields == 6 && !type_is_plain(r.field[2].text, rest, variables)) {
-        r.valid = false;
-    }
+    r.odd_type = r.fields == 6 && !type_is_plain(r.field[2].text, rest, variables);
     return r;
 }
 

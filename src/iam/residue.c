@@ -145,17 +145,6 @@ static struct leaf_data probe(struct arena *scratch, const struct residue_leaf *
     return d;
 }
 
-struct residue_key *residue_key_of(struct residue_pool *p, struct str lower)
-{
-    struct residue_key *key = map_get(&p->keys, lower);
-    if (!key) {
-        key = arena_new_of(p->arena, struct residue_key);
-        key->lower = lower;
-        map_put(&p->keys, lower, key);
-    }
-    return key;
-}
-
 static struct leaf_data *keep(struct residue_pool *p, const struct leaf_data *d)
 {
     struct leaf_data *own = arena_new_of(p->arena, struct leaf_data);

@@ -215,6 +215,8 @@ enum tri residue_find(struct residue_pool *p, struct arena *a, const struct test
         families |= family_of(tests[i].d->leaf.op);
         if (!only && names_values(p, &tests[i]))
             only = &tests[i];
+        if (residue_may_be_other(tests[i].d))
+            families |= TEXTS;
     }
     if (!only)
         try_common(&f, families);

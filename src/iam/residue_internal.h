@@ -29,6 +29,7 @@ struct residue_key {
     struct str lower;
     int32_t head; /* last literal on it + 1; 0: none */
     bool dirty;   /* literals were added since it was looked at */
+    bool list, text; /* the catalogue says: of many values, of texts */
 };
 
 /* A value ready to be compared. */
@@ -46,6 +47,7 @@ struct leaf_data {
     uint32_t sorted_count;
     struct leaf_source *sources;
     uint32_t source_count;
+    bool opposite; /* some formula has it for another leaf's opposite */
 };
 
 struct residue {
@@ -57,7 +59,7 @@ struct residue {
     struct leaf_data *data;                /* of LEAF and of NOT */
     const struct residue *negation;        /* once it was asked for */
     uint64_t negated_at;                   /* pool's source version then */
-    uint32_t judged_at;                    /* links of the pool then + 1; 0: not judged */
+    uint32_t judged_at;                    /* links and opposites of the pool then + 1; 0: not judged */
     uint8_t verdict;
     bool chosen;                           /* a search has it among its literals */
 };
@@ -82,7 +84,7 @@ struct residue_pool {
     bool capped;
     int64_t budget;
     struct residue_links *links;
-    uint32_t link_count;
+    uint32_t link_count, opposites; /* how often what is known of the leaves has changed */
     struct pair_memo *memo[2]; /* AND, OR */
     struct map keys;           /* lower-case name -> struct residue_key */
 };
@@ -121,6 +123,9 @@ const struct residue *residue_not_leaf(struct residue_pool *p, const struct resi
 void residue_add_source(struct residue_pool *p, struct leaf_data *d, const struct residue_source *s, bool inverted);
 
 
+/* residue_key.c: a key that is there may be such that neither the leaf nor what it is the opposite of holds. */
+bool residue_may_be_list(const struct leaf_data *d);
+bool residue_may_be_other(const struct leaf_data *d);
 /* residue_value.c */
 const struct leaf_value *residue_values(struct residue_pool *p, const struct leaf_data *d);
 enum tri residue_test(struct residue_pool *p, struct test t, struct str value);

@@ -49,10 +49,10 @@ enum residue_verdict residue_judge(struct residue_pool *p, const struct residue 
 {
     if (r->kind == RESIDUE_TRUE || r->kind == RESIDUE_FALSE)
         return r->kind == RESIDUE_TRUE ? RESIDUE_ALWAYS : RESIDUE_NEVER;
-    if (r->judged_at != p->link_count + 1) {
+    if (r->judged_at != p->link_count + p->opposites + 1) {
         struct residue *own = (struct residue *)(uintptr_t)r;
         own->verdict = (uint8_t)judge(p, r);
-        own->judged_at = p->link_count + 1;
+        own->judged_at = p->link_count + p->opposites + 1;
     }
     return (enum residue_verdict)r->verdict;
 }

@@ -59,6 +59,10 @@ static const struct residue *leaf_on(struct residue_pool *p, const struct leaf_d
     struct residue_leaf l = {.kind = RESIDUE_CONDITION, .op = s.op, .set = s.set, .if_exists = s.if_exists, .key = of->leaf.key,
                              .values = values, .count = count};
     const struct residue *r = residue_leaf(p, &l, NULL);
+    if (r->data && !r->data->opposite) {
+        r->data->opposite = true;
+        p->opposites++;
+    }
     for (uint32_t i = 0; r->data != of && i < of->source_count; i++)
         residue_add_source(p, r->data, &of->sources[i].at, !of->sources[i].inverted);
     return r;

@@ -6,12 +6,13 @@ struct sorted_literals {
     struct test *some;  /* one value passes */
     uint32_t every_count, some_count, count;
     bool single;        /* an operator without ForAnyValue or ForAllValues is there: the key has one value */
+    bool loose;         /* some of them a list of values meets too */
     enum tri absent, present; /* what those say that speak of presence only, or of absence at all */
 };
 
 static enum tri both(enum tri a, enum tri b) { return a == TRI_NO || b == TRI_NO ? TRI_NO : a == TRI_YES ? b : a; }
 
-static void sort_literal(struct residue_pool *p, struct sorted_literals *s, const struct literal *l)
+static void sort_literal(struct residue_pool *p, struct sorted_literals *s, const struct literal *l, bool lists)
 {
     struct str any = STR("x");
     s->absent = both(s->absent, residue_literal(p, l->d, l->not, NULL, 0, false));
@@ -20,6 +21,11 @@ static void sort_literal(struct residue_pool *p, struct sorted_literals *s, cons
         return;
     }
     bool every = (l->d->leaf.set == IAM_SET_ALL_VALUES) != l->not;
+    if (residue_may_be_list(l->d)) {
+        s->loose = true;
+        if (lists)
+            return;
+    }
     s->single |= l->d->leaf.set == IAM_SET_NONE;
     if (every)
         s->every[s->every_count++] = (struct test){l->d, l->not};
@@ -27,7 +33,9 @@ static void sort_literal(struct residue_pool *p, struct sorted_literals *s, cons
         s->some[s->some_count++] = (struct test){l->d, l->not};
 }
 
-static struct sorted_literals sort(struct residue_pool *p, struct arena *a, const struct literal *all, const struct residue_key *key)
+/* `lists`: of a key with many values, which those literals that may be met by a list do not ask for. */
+static struct sorted_literals sort(struct residue_pool *p, struct arena *a, const struct literal *all, const struct residue_key *key,
+                                   bool lists)
 {
     struct sorted_literals s = {.absent = TRI_YES, .present = TRI_YES};
     for (int32_t i = key->head; i; i = all[i - 1].previous)
@@ -36,7 +44,7 @@ static struct sorted_literals sort(struct residue_pool *p, struct arena *a, cons
     s.every = arena_array_of(a, struct test, s.count * 2 + 1);
     s.some = arena_array_of(a, struct test, s.count + 1);
     for (int32_t i = key->head; i; i = all[i - 1].previous)
-        sort_literal(p, &s, &all[i - 1]);
+        sort_literal(p, &s, &all[i - 1], lists);
     return s;
 }
 
@@ -60,7 +68,7 @@ static enum tri solve_present(struct residue_pool *p, struct arena *a, struct so
 
 struct solution residue_solve(struct residue_pool *p, struct arena *a, const struct literal *all, const struct residue_key *key)
 {
-    struct sorted_literals s = sort(p, a, all, key);
+    struct sorted_literals s = sort(p, a, all, key, false);
     struct solution out = {0};
     if (!residue_spend(p, s.count))
         return (struct solution){.possible = true};
@@ -70,6 +78,11 @@ struct solution residue_solve(struct residue_pool *p, struct arena *a, const str
     enum tri there = s.present == TRI_NO ? TRI_NO : solve_present(p, a, &s, &out);
     out.possible = there != TRI_NO || s.absent != TRI_NO;
     out.exact = there == TRI_YES;
+    if (!out.possible && s.loose && s.present != TRI_NO) {
+        struct solution many = {0};
+        s = sort(p, a, all, key, true);
+        out.possible = !s.single && solve_present(p, a, &s, &many) != TRI_NO;
+    }
     return out;
 }
 

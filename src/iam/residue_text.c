@@ -114,7 +114,7 @@ static void add_test(struct automaton *m, struct test t)
     for (uint32_t i = 0; i < t.d->sorted_count; i++)
         open |= v[i].open;
     m->loose |= open;
-    m->narrow |= t.not && is_arn(t.d->leaf.op);
+    m->narrow |= (t.not || residue_may_be_other(t.d)) && is_arn(t.d->leaf.op);
     if (open && must)
         return;
     m->groups[m->group_count] = (struct group){.from = m->count, .must = must};

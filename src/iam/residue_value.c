@@ -59,6 +59,8 @@ enum tri residue_test(struct residue_pool *p, struct test t, struct str value)
         return TRI_MAYBE;
     for (uint32_t i = 0; i < t.d->sorted_count && any != TRI_YES; i++) {
         enum iam_compared c = v[i].open ? IAM_NOT_KNOWN : iam_compare(op, v[i].pattern, value);
+        if (c == IAM_NO_VALUE && residue_may_be_other(t.d))
+            return TRI_MAYBE;
         if (c == IAM_NO_VALUE && negated)
             return t.not ? TRI_YES : TRI_NO;
         any = c == IAM_EQUALS ? TRI_YES : c == IAM_NOT_KNOWN ? TRI_MAYBE : any;
@@ -92,7 +94,7 @@ static enum tri holds(struct residue_pool *p, const struct leaf_data *d, const s
     if (absent)
         return absent_holds(d);
     if (d->leaf.set == IAM_SET_NONE)
-        return list || count != 1 ? TRI_NO : residue_test(p, (struct test){d, false}, values[0]);
+        return list || count != 1 ? residue_may_be_list(d) ? TRI_MAYBE : TRI_NO : residue_test(p, (struct test){d, false}, values[0]);
     bool all = d->leaf.set == IAM_SET_ALL_VALUES;
     enum tri r = all ? TRI_YES : TRI_NO;
     for (uint32_t i = 0; i < count; i++) {

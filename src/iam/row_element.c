@@ -190,7 +190,13 @@ static bool row_resource(struct row *r, struct err *e)
     }
     struct iam_request q = {.resource = json_get_str(request, "resource"), .context = r->context};
     q.no_resource_type = json_is_true(json_getz(request, "wildcardOnlyAction"));
-    write_truth(r, iam_statement_covers_resource(r->pool, &s, true, layer, &q, NULL));
+    const struct residue *covers = iam_statement_covers_resource(r->pool, &s, true, layer, &q, NULL);
+    bool settled = covers == residue_true || covers == residue_false;
+    write_truth(r, settled || r->context.open ? covers : residue_false); /* what holds for sure; the rest stands beside it */
+    if (!settled) {
+        jo_key(r->out, "conditions");
+        residue_write_json(covers, r->out);
+    }
     return true;
 }
 
