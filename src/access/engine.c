@@ -41,6 +41,7 @@ static void make_tables(struct engine *e)
         e->rows = rows;
     }
     e->row_count = e->w->principal_count;
+    e->relaxed = bits_new(e->tables, e->row_count);
 }
 
 void engine_run(struct engine *e)

@@ -131,24 +131,42 @@ static void combine(struct eval *v, struct gset *g, bool sub, const struct resid
         gset_add(&v->s, g, f, bits);
 }
 
-static bool is_odd(const struct residue_leaf *l)
+/* The values of a leaf that do not have the made-up text of a member; true when some have it. */
+static bool is_odd(struct eval *v, const struct residue_leaf *l, struct residue_leaf *rest)
 {
+    struct str *kept = arena_array_of(v->s.arena, struct str, l->count + 1);
+    *rest = *l;
+    rest->values = kept;
+    rest->count = 0;
     for (uint32_t i = 0; i < l->count; i++)
-        if (str_contains(l->values[i], engine_odd))
-            return true;
-    return l->kind == RESIDUE_PATTERN && str_contains(l->key, engine_odd);
+        if (!str_contains(l->values[i], engine_odd))
+            kept[rest->count++] = l->values[i];
+    return rest->count < l->count || (l->kind == RESIDUE_PATTERN && str_contains(l->key, engine_odd));
 }
 
-/* A key that must be as the made-up text of a member is: some thing has a name that fits it, whatever it is, so that the key
- * must be there and no more. For Allows; a Deny of one such name stops nothing. */
+/* Some thing has a name that fits a key, whatever the key is: that a key must be as the made-up text of a member is asks
+ * only that it is there; that it must not be, nothing. */
+static const struct residue *relaxed_leaf(struct eval *v, const struct residue *f)
+{
+    const struct residue_leaf *l = residue_leaf_of(f);
+    struct residue_leaf rest;
+    if (!is_odd(v, l, &rest))
+        return f;
+    bits_set(v->e->relaxed, v->c->principal);
+    if (l->kind != RESIDUE_CONDITION || residue_kind_of(f) == RESIDUE_NOT)
+        return residue_true;
+    if (iam_operator_negated(l->op))
+        return rest.count ? residue_leaf(v->s.pool, &rest, NULL) : residue_true;
+    struct str no = STR("false");
+    struct residue_leaf there = {.kind = RESIDUE_CONDITION, .op = IAM_OP_NULL, .key = l->key, .values = &no, .count = 1};
+    return residue_leaf(v->s.pool, &there, NULL);
+}
+
 static const struct residue *relaxed(struct eval *v, const struct residue *f)
 {
     enum residue_kind kind = residue_kind_of(f);
-    if (kind == RESIDUE_LEAF && is_odd(residue_leaf_of(f))) {
-        struct str no = STR("false");
-        struct residue_leaf there = {.kind = RESIDUE_CONDITION, .op = IAM_OP_NULL, .key = residue_leaf_of(f)->key, .values = &no, .count = 1};
-        return residue_leaf_of(f)->kind == RESIDUE_PATTERN ? residue_true : residue_leaf(v->s.pool, &there, NULL);
-    }
+    if (kind == RESIDUE_LEAF || kind == RESIDUE_NOT)
+        return relaxed_leaf(v, f);
     if (kind != RESIDUE_AND && kind != RESIDUE_OR)
         return f;
     const struct residue *out = kind == RESIDUE_AND ? residue_true : residue_false;
@@ -157,6 +175,14 @@ static const struct residue *relaxed(struct eval *v, const struct residue *f)
         out = kind == RESIDUE_AND ? residue_and(v->s.pool, out, child) : residue_or(v->s.pool, out, child);
     }
     return out;
+}
+
+/* An Allow may say more than it does for the member, a Deny less. */
+static const struct residue *of_any_name(struct eval *v, bool sub, const struct residue *f)
+{
+    if (!sub)
+        return relaxed(v, f);
+    return residue_not(v->s.pool, relaxed(v, residue_not(v->s.pool, f)));
 }
 
 static bool has_item(const struct use *use, const struct universe *u, uint32_t local)
@@ -193,7 +219,7 @@ static void put(struct eval *v, struct gset *g, bool sub, const struct residue *
         if (one && (!bits_any(one, v->s.words) || (within && !bits_meet(one, within, v->s.words))))
             continue;
         if (!use || has_item(use, v->u, w->cover->maybe[i]))
-            combine(v, g, sub, residue_and(v->s.pool, f, sub ? w->cover->formula[i] : relaxed(v, w->cover->formula[i])), one);
+            combine(v, g, sub, residue_and(v->s.pool, f, of_any_name(v, sub, w->cover->formula[i])), one);
     }
 }
 

@@ -246,6 +246,7 @@ struct engine {
     uint32_t resource_set_count, action_set_count;
     struct idmap judged;
     uint64_t recomputed;
+    uint64_t *relaxed;          /* principals with a variable of an unknown key in a pattern: wider than the oracle on a member */
     bool capped;                /* a row has more members than are told apart */
 };
 
