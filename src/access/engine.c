@@ -81,7 +81,8 @@ static const struct residue *guard_of(const struct engine *e, uint32_t principal
 {
     const struct residue *f = residue_false;
     uint32_t n;
-    const struct access_row *rows = resource == WORLD_NONE ? engine_bare_rows(e, principal, &n) : engine_rows(e, principal, &n);
+    const struct access_row *rows =
+        resource == WORLD_NONE ? engine_bare_rows(e, principal, &n) : engine_rows(e, principal, &n);
     for (uint32_t i = 0; i < n && f != residue_true; i++)
         if (bits_get(rows[i].actions->bits, question) && has_resource(rows[i].resources, resource))
             f = f == residue_false ? rows[i].guard : residue_or(e->w->pool, f, rows[i].guard);
@@ -112,9 +113,14 @@ uint32_t engine_who(struct engine *e, uint32_t resource, uint32_t action, struct
     return n;
 }
 
+enum { EXTRA_MAX = 4096 };
+
 void engine_principal_changed(struct engine *e, uint32_t principal)
 {
-    engine_new_members(e, principal);
+    if (e->extra.count > EXTRA_MAX)
+        make_tables(e);
+    else
+        engine_new_members(e, principal);
     engine_principal(e, principal);
     e->recomputed += e->rows[principal].count + e->rows[principal].bare;
 }
@@ -137,12 +143,21 @@ void engine_organization_changed(struct engine *e)
     e->recomputed = before;
 }
 
-uint64_t engine_recomputed(const struct engine *e) { return e->recomputed; }
+uint64_t engine_recomputed(const struct engine *e)
+{
+    return e->recomputed;
+}
 
 uint32_t engine_question(const struct engine *e, uint32_t action)
 {
     uintptr_t at = (uintptr_t)idmap_get(&e->question_of, action);
     return at ? (uint32_t)at - 1 : WORLD_NONE;
 }
-uint32_t engine_question_count(const struct engine *e) { return e->question_count; }
-uint32_t engine_question_action(const struct engine *e, uint32_t bit) { return e->question[bit]; }
+uint32_t engine_question_count(const struct engine *e)
+{
+    return e->question_count;
+}
+uint32_t engine_question_action(const struct engine *e, uint32_t bit)
+{
+    return e->question[bit];
+}

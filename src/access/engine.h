@@ -8,12 +8,13 @@
  *
  * Resources of S3 and the like: an action on objects ("s3:GetObject") is asked of the bucket's row and means "of
  * some object in it"; a row whose ARN has a '*' (one tenant's prefix of a pooled bucket) is a part of a store and means
- * "some object that the pattern matches". An Allow then counts when its pattern and the row's meet, a Deny when it covers
- * that meeting (engine_member.c).
- * A table's indexes, a function's versions, a stream's consumers are asked of the row of the whole in the same way.
- * A question is asked of the rows that the action takes (iam_catalogue_takes), of no others.
+ * "some object that the pattern matches". An Allow then counts when its pattern and the row's meet, a Deny when it
+ * covers that meeting (engine_member.c). A table's indexes, a function's versions, a stream's consumers are asked of
+ * the row of the whole in the same way. A question is asked of the rows that the action takes (iam_catalogue_takes), of
+ * no others.
  *
- * A variable of an unknown key in a pattern ("bucket/${s3:prefix}/...") asks of a part of a store that the key is there, no more.
+ * A variable of an unknown key in a pattern ("bucket/${s3:prefix}/...") asks of a part of a store that the key is
+ * there, no more.
  */
 #ifndef WARD_ACCESS_ENGINE_H
 #define WARD_ACCESS_ENGINE_H
@@ -53,7 +54,8 @@ const struct residue *engine_allows(struct engine *e, uint32_t principal, uint32
 /* All principals that may do `action` (catalogue index) on the row: principals and guards, in principal order. */
 uint32_t engine_who(struct engine *e, uint32_t resource, uint32_t action, struct arena *a, uint32_t **principals,
                     const struct residue ***guards);
-/* A policy of this principal (or this resource, or of the organization) changed in the world: recomputes what depends on it. */
+/* A policy of this principal (or this resource, or of the organization) changed in the world: recomputes what depends
+ * on it. */
 void engine_principal_changed(struct engine *e, uint32_t principal);
 void engine_resource_changed(struct engine *e, uint32_t resource);
 void engine_organization_changed(struct engine *e);

@@ -3,8 +3,14 @@
 
 #include "iam/glob.h"
 
-uint32_t engine_local(const struct eval *v, uint32_t thing) { return v->at ? v->at[thing] : thing; }
-bool engine_speaks(const struct eval *v, uint32_t stmt) { return bits_get(v->e->stmts[stmt].questions, v->question); }
+uint32_t engine_local(const struct eval *v, uint32_t thing)
+{
+    return v->at ? v->at[thing] : thing;
+}
+bool engine_speaks(const struct eval *v, uint32_t stmt)
+{
+    return bits_get(v->e->stmts[stmt].questions, v->question);
+}
 
 /* Both in order. NULL: all of the space. */
 const uint64_t *engine_bits(struct eval *v, const uint32_t *list, uint32_t count)
@@ -65,7 +71,8 @@ static const struct cover *varying_use(struct eval *v, const struct use *use)
     struct engine *e = v->e;
     const struct stmt *m = &e->stmts[use->stmt];
     struct cover *c = arena_new_of(v->s.arena, struct cover);
-    uint32_t *list = arena_array_of(v->s.arena, uint32_t, use->count), *maybe = arena_array_of(v->s.arena, uint32_t, use->count);
+    uint32_t *list = arena_array_of(v->s.arena, uint32_t, use->count),
+             *maybe = arena_array_of(v->s.arena, uint32_t, use->count);
     c->formula = arena_array_of(v->s.arena, const struct residue *, use->count);
     for (uint32_t i = 0; i < use->count; i++) {
         uint32_t local = v->u->items[use->from + i];
@@ -144,8 +151,8 @@ static bool is_odd(struct eval *v, const struct residue_leaf *l, struct residue_
     return rest->count < l->count || (l->kind == RESIDUE_PATTERN && str_contains(l->key, engine_odd));
 }
 
-/* Some thing has a name that fits a key, whatever the key is: that a key must be as the made-up text of a member is asks
- * only that it is there; that it must not be, nothing. */
+/* Some thing has a name that fits a key, whatever the key is: that a key must be as the made-up text of a member is
+ * asks only that it is there; that it must not be, nothing. */
 static const struct residue *relaxed_leaf(struct eval *v, const struct residue *f)
 {
     const struct residue_leaf *l = residue_leaf_of(f);
@@ -158,7 +165,8 @@ static const struct residue *relaxed_leaf(struct eval *v, const struct residue *
     if (iam_operator_negated(l->op))
         return rest.count ? residue_leaf(v->s.pool, &rest, NULL) : residue_true;
     struct str no = STR("false");
-    struct residue_leaf there = {.kind = RESIDUE_CONDITION, .op = IAM_OP_NULL, .key = l->key, .values = &no, .count = 1};
+    struct residue_leaf there = {
+        .kind = RESIDUE_CONDITION, .op = IAM_OP_NULL, .key = l->key, .values = &no, .count = 1};
     return residue_leaf(v->s.pool, &there, NULL);
 }
 
@@ -199,8 +207,8 @@ static bool has_item(const struct use *use, const struct universe *u, uint32_t l
 }
 
 /* `f` on what is covered for sure, and `f` and a formula on the rest, inside of `within` (NULL: everywhere). */
-static void put(struct eval *v, struct gset *g, bool sub, const struct residue *f, const struct where *w, const uint64_t *within,
-                const struct use *use)
+static void put(struct eval *v, struct gset *g, bool sub, const struct residue *f, const struct where *w,
+                const uint64_t *within, const struct use *use)
 {
     if (f == residue_false)
         return;
@@ -295,8 +303,8 @@ static void bind(struct eval *v, const struct stmt *m, struct str key, struct bo
     b->known = b->known && b->negative;
 }
 
-static void on_class(struct eval *v, struct gset *g, bool sub, uint32_t stmt, const struct part_class *class, const struct where *w,
-                     const struct use *use, const struct residue *who)
+static void on_class(struct eval *v, struct gset *g, bool sub, uint32_t stmt, const struct part_class *class,
+                     const struct where *w, const struct use *use, const struct residue *who)
 {
     const struct residue *f = engine_condition_at(v->e, v->c, v->u, stmt, class, v->question);
     put(v, g, sub, residue_and(v->s.pool, who, f), w, engine_bits(v, class->items, class->count), use);
@@ -311,8 +319,8 @@ static bool is_bound(const struct bound *b, struct str value)
 }
 
 /* All targets whose value is none of those that count are alike: one of them stands for all. */
-static void on_others(struct eval *v, struct gset *g, bool sub, uint32_t stmt, const struct partition *p, const struct bound *b,
-                      const struct where *w, const struct use *use, const struct residue *who)
+static void on_others(struct eval *v, struct gset *g, bool sub, uint32_t stmt, const struct partition *p,
+                      const struct bound *b, const struct where *w, const struct use *use, const struct residue *who)
 {
     const struct part_class *sample = NULL;
     for (uint32_t i = 0; i < p->count && !sample; i++)
@@ -334,8 +342,8 @@ static void on_others(struct eval *v, struct gset *g, bool sub, uint32_t stmt, c
     put(v, g, sub, residue_and(v->s.pool, who, f), w, rest, use);
 }
 
-static void by_classes(struct eval *v, struct gset *g, bool sub, uint32_t stmt, const struct where *w, const struct use *use,
-                       const struct residue *who)
+static void by_classes(struct eval *v, struct gset *g, bool sub, uint32_t stmt, const struct where *w,
+                       const struct use *use, const struct residue *who)
 {
     const struct stmt *m = &v->e->stmts[stmt];
     const struct keyset *set = &v->e->keyset[m->keyset];

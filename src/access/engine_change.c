@@ -2,7 +2,8 @@
  * What a changed policy of one principal tells apart for the first time.
  *
  * A pattern that no other policy has makes members of buckets and the like that no other caller's policies see: for
- * everybody else such a member is like one that is there already. So they become targets of that principal alone.
+ * everybody else such a member is like one that is there already. So they become targets for those who are computed
+ * after it; nobody else's rows change.
  */
 #include "access/engine_internal.h"
 
@@ -10,11 +11,14 @@
 
 struct change {
     struct engine *e;
-    uint32_t principal, first_pattern, first_target;
+    uint32_t first_pattern, first_target;
     struct map known; /* "row arn" of the targets that there are */
 };
 
-static struct str place_of(struct arena *a, uint32_t row, struct str arn) { return arena_printf(a, "%u %.*s", row, STR_ARG(arn)); }
+static struct str place_of(struct arena *a, uint32_t row, struct str arn)
+{
+    return arena_printf(a, "%u %.*s", row, STR_ARG(arn));
+}
 
 /* Cheap and mostly enough: the texts before the first wildcards. */
 static bool may_meet(struct str x, struct str y)
@@ -22,14 +26,15 @@ static bool may_meet(struct str x, struct str y)
     size_t n = 0;
     while (n < x.len && n < y.len && x.ptr[n] == y.ptr[n])
         n++;
-    return n == x.len || n == y.len || memchr(x.ptr, '*', n) || memchr(x.ptr, '?', n) || x.ptr[n] == '*' || x.ptr[n] == '?' ||
-           y.ptr[n] == '*' || y.ptr[n] == '?';
+    return n == x.len || n == y.len || memchr(x.ptr, '*', n) || memchr(x.ptr, '?', n) || x.ptr[n] == '*' ||
+           x.ptr[n] == '?' || y.ptr[n] == '*' || y.ptr[n] == '?';
 }
 
 static bool affected(const struct change *c, struct str pattern)
 {
     for (uint32_t i = c->first_pattern; i < engine_pattern_count(c->e); i++)
-        if (may_meet(engine_pattern(c->e, i), pattern) && iam_globs_overlap(engine_pattern(c->e, i), pattern) && !iam_glob_covers(engine_pattern(c->e, i), pattern))
+        if (may_meet(engine_pattern(c->e, i), pattern) && iam_globs_overlap(engine_pattern(c->e, i), pattern) &&
+            !iam_glob_covers(engine_pattern(c->e, i), pattern))
             return true;
     return false;
 }
@@ -54,11 +59,7 @@ static void add_new(struct change *c, struct arena *a, const struct whole *w)
 static void keep(struct change *c)
 {
     struct engine *e = c->e;
-    struct extra *x = idmap_get(&e->extra, c->principal + 1);
-    if (!x && c->first_target < e->target_count) {
-        x = arena_new_of(e->tables, struct extra);
-        idmap_put(&e->extra, c->principal + 1, x);
-    }
+    struct extra *x = &e->extra;
     for (uint32_t i = c->first_target; i < e->target_count; i++) {
         engine_side(e, &e->targets[i]);
         arena_reset(e->tiny);
@@ -69,7 +70,7 @@ static void keep(struct change *c)
 
 void engine_new_members(struct engine *e, uint32_t principal)
 {
-    struct change c = {e, principal, engine_pattern_count(e), e->target_count, {0}};
+    struct change c = {e, engine_pattern_count(e), e->target_count, {0}};
     engine_note_principal(e, principal);
     if (engine_pattern_count(e) == c.first_pattern)
         return;
@@ -82,7 +83,8 @@ void engine_new_members(struct engine *e, uint32_t principal)
             bits_set(wholes, i);
         }
     note_known(&c, a, rows);
-    for (size_t i = bits_next(wholes, e->whole_count, 0); i < e->whole_count; i = bits_next(wholes, e->whole_count, i + 1))
+    for (size_t i = bits_next(wholes, e->whole_count, 0); i < e->whole_count;
+         i = bits_next(wholes, e->whole_count, i + 1))
         add_new(&c, a, &e->wholes[i]);
     keep(&c);
     arena_free(a);

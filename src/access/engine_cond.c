@@ -46,7 +46,8 @@ static void wanted_of(struct engine *e, struct caller *c)
 
 void engine_caller(struct engine *e, uint32_t principal, struct caller *c)
 {
-    struct iam_request r = {.service = STR("sts"), .action = STR("GetCallerIdentity"), .resource = STR("*"), .no_resource_type = true};
+    struct iam_request r = {
+        .service = STR("sts"), .action = STR("GetCallerIdentity"), .resource = STR("*"), .no_resource_type = true};
     struct iam_layers l;
     *c = (struct caller){.principal = principal};
     world_caller(e->w, e->scratch, principal, &r.caller);
@@ -147,7 +148,8 @@ static struct iam_request target_keys(struct engine *e, const struct target *t, 
     return r;
 }
 
-static void class_value(struct engine *e, struct universe *u, const struct keyset *set, uint32_t question, struct part_class *c)
+static void class_value(struct engine *e, struct universe *u, const struct keyset *set, uint32_t question,
+                        struct part_class *c)
 {
     if (set->count != 1)
         return;
@@ -197,7 +199,8 @@ static struct partition *make_partition(struct engine *e, struct universe *u, ui
     for (uint32_t i = 0; i < p->count; i++) {
         class_value(e, u, set, question, &p->classes[i]);
         if (p->classes[i].single)
-            map_put(&p->by_value, p->classes[i].value, (void *)(uintptr_t)(i + 1)); /* NOLINT(performance-no-int-to-ptr) */
+            map_put(&p->by_value, p->classes[i].value,
+                    (void *)(uintptr_t)(i + 1)); /* NOLINT(performance-no-int-to-ptr) */
         arena_reset(e->tiny);
     }
     return p;

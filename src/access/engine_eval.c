@@ -66,8 +66,8 @@ static void identity(struct eval *v, struct gset *g)
 }
 
 /* decide.c, one_policy(). */
-static void one_policy(struct eval *v, enum use_role role, bool counts, bool must_trust, const struct gset *side, const struct gset *ceilings,
-                       const struct gset *acl, struct gset *out)
+static void one_policy(struct eval *v, enum use_role role, bool counts, bool must_trust, const struct gset *side,
+                       const struct gset *ceilings, const struct gset *acl, struct gset *out)
 {
     struct trusts t = {0};
     if (counts)
@@ -112,7 +112,8 @@ static void both_policies(struct eval *v, struct gset *first, const struct gset 
 
 static bool caller_may_ask(const struct eval *v)
 {
-    return v->c->who.kind != IAM_CALLER_WEB || is_sts(v, "AssumeRoleWithSAML") || is_sts(v, "AssumeRoleWithWebIdentity");
+    return v->c->who.kind != IAM_CALLER_WEB || is_sts(v, "AssumeRoleWithSAML") ||
+           is_sts(v, "AssumeRoleWithWebIdentity");
 }
 
 /* decide.c, decide_grant_test(). */
@@ -194,7 +195,8 @@ static void add_loose(struct eval *v, struct gset *out)
     once(v, &most);
     v->most = false;
     for (uint32_t k = 0; k < v->s.count && !gset_empty(&v->s, &most); k++) {
-        if (!(v->e->targets[v->u->targets[engine_local(v, k)]].side.flags & SIDE_LOOSE) || gset_at(out, k) == residue_true)
+        if (!(v->e->targets[v->u->targets[engine_local(v, k)]].side.flags & SIDE_LOOSE) ||
+            gset_at(out, k) == residue_true)
             continue;
         const struct residue *f = residue_and(v->s.pool, gset_at(&most, k), engine_hangs_on(v, k));
         uint64_t *one = bits_new(v->s.arena, v->s.count);

@@ -17,7 +17,10 @@ static const struct residue *alone(struct eval *v, const struct iam_layers *l, c
     return d.condition;
 }
 
-static const struct target *target_at(const struct eval *v, uint32_t local) { return &v->e->targets[v->u->targets[local]]; }
+static const struct target *target_at(const struct eval *v, uint32_t local)
+{
+    return &v->e->targets[v->u->targets[local]];
+}
 
 /* Bears on callers from outside of the owner's account only. */
 void engine_acls(struct eval *v, struct gset *g)
@@ -32,8 +35,11 @@ void engine_acls(struct eval *v, struct gset *g)
         /* One of those asked about: the caller's own account's are not. */
         const struct target *t = target_at(v, engine_local(v, bits ? (uint32_t)bits_next(bits, v->s.count, 0) : 0));
         unsigned ignore = v->most ? SIDE_MOST_IGNORE : SIDE_IGNORE;
-        struct iam_layers l = {.identity_is_root = true, .acls = t->side.acls, .acl_count = t->side.acl_count,
-                               .acl_unread = t->side.acl_unread, .ignore_public_acls = t->side.flags & ignore};
+        struct iam_layers l = {.identity_is_root = true,
+                               .acls = t->side.acls,
+                               .acl_count = t->side.acl_count,
+                               .acl_unread = t->side.acl_unread,
+                               .ignore_public_acls = t->side.flags & ignore};
         struct iam_acl open[] = {{IAM_ACL_ALL_USERS, {0}, IAM_ACL_FULL_CONTROL},
                                  {IAM_ACL_ACCOUNT, v->c->who.account, IAM_ACL_FULL_CONTROL}};
         if (v->most && (t->side.flags & SIDE_LOOSE_ACL)) {
@@ -70,7 +76,9 @@ void engine_grants(struct eval *v, struct gset *g)
         const struct target *t = target_at(v, engine_local(v, k));
         if (!(t->side.flags & SIDE_LOOSE_GRANTS))
             continue;
-        struct iam_grant any = {.id = STR("unread"), .grantee = v->c->who.text, .operation_count = 1,
+        struct iam_grant any = {.id = STR("unread"),
+                                .grantee = v->c->who.text,
+                                .operation_count = 1,
                                 .operations = &v->e->w->catalogue->actions[v->e->question[v->question]].name};
         struct iam_layers l = {.grants = &any, .grant_count = 1};
         const struct residue *f = alone(v, &l, t);
@@ -85,12 +93,14 @@ const struct residue *engine_root_task(struct eval *v)
 {
     struct iam_layers l = {.identity_is_root = true};
     const struct iam_action_info *info = &v->e->w->catalogue->actions[v->e->question[v->question]];
-    if (v->same || !v->c->has_identity || !str_eqz(info->service, "sts") || !str_eq_nocase(info->name, STR("AssumeRoot")))
+    if (v->same || !v->c->has_identity || !str_eqz(info->service, "sts") ||
+        !str_eq_nocase(info->name, STR("AssumeRoot")))
         return residue_false;
     return alone(v, &l, target_at(v, engine_local(v, 0)));
 }
 
-/* RestrictPublicBuckets, as decide_s3.c has it: under a public policy only the owner's account and services are served. */
+/* RestrictPublicBuckets, as decide_s3.c has it: under a public policy only the owner's account and services are served.
+ */
 void engine_block_public(struct eval *v, struct gset *g)
 {
     unsigned restricts = v->most ? SIDE_MOST_RESTRICT : SIDE_RESTRICT;
@@ -128,7 +138,9 @@ const struct residue *engine_hangs_on(struct eval *v, uint32_t thing)
     static const struct {
         unsigned flag;
         const char *what;
-    } unread[] = {{SIDE_LOOSE_GRANTS, "the grants"}, {SIDE_LOOSE_ACL, "the access control list"}, {SIDE_LOOSE_BPA, "the public access block"}};
+    } unread[] = {{SIDE_LOOSE_GRANTS, "the grants"},
+                  {SIDE_LOOSE_ACL, "the access control list"},
+                  {SIDE_LOOSE_BPA, "the public access block"}};
     const struct side *s = &target_at(v, engine_local(v, thing))->side;
     const struct residue *f = residue_false;
     for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
@@ -148,8 +160,11 @@ uint32_t engine_acl_trait(const struct engine *e, uint32_t question)
     if (!str_eqz(info->service, "s3"))
         return 0;
     uint32_t bits = 0;
-    struct iam_request r = {.caller = {.kind = IAM_CALLER_ANONYMOUS}, .service = info->service, .action = info->name,
-                            .resource = STR("arn:aws:s3:::b/k"), .resource_account = STR("000000000000")};
+    struct iam_request r = {.caller = {.kind = IAM_CALLER_ANONYMOUS},
+                            .service = info->service,
+                            .action = info->name,
+                            .resource = STR("arn:aws:s3:::b/k"),
+                            .resource_account = STR("000000000000")};
     for (uint32_t i = 0; i <= IAM_ACL_FULL_CONTROL + 1; i++) {
         struct iam_acl acl = {IAM_ACL_ALL_USERS, {0}, (enum iam_acl_permission)i};
         struct iam_layers l = {.acls = &acl, .acl_count = 1};

@@ -44,7 +44,8 @@ static void make_by_part(struct engine *e, struct universe *u)
 }
 
 /* Of the sorted texts, those that start with `prefix`: [*from, *to). */
-static void range(const struct engine *e, const struct universe *u, bool parts, struct str prefix, uint32_t *from, uint32_t *to)
+static void range(const struct engine *e, const struct universe *u, bool parts, struct str prefix, uint32_t *from,
+                  uint32_t *to)
 {
     for (int end = 0; end < 2; end++) {
         uint32_t lo = end ? *from : 0, hi = u->count;
@@ -199,7 +200,8 @@ static const struct cover *make_cover(struct matching *m)
     uint32_t n = (uint32_t)bits_count(m->looked, bits_words(m->u->count));
     bool others = s->not_resource && n < m->u->count && others_match(m);
     uint32_t room = (others ? m->u->count : n) + 1;
-    struct found f = {arena_array_of(m->e->scratch, uint32_t, room), 0, arena_array_of(m->a, uint32_t, m->m->varies ? room : 1), 0,
+    struct found f = {arena_array_of(m->e->scratch, uint32_t, room), 0,
+                      arena_array_of(m->a, uint32_t, m->m->varies ? room : 1), 0,
                       arena_array_of(m->a, const struct residue *, m->m->varies ? room : 1)};
     for (uint32_t i = others ? 0 : (uint32_t)bits_next(m->looked, m->u->count, 0); i < m->u->count;
          i = others ? i + 1 : (uint32_t)bits_next(m->looked, m->u->count, i + 1)) {
@@ -211,7 +213,8 @@ static const struct cover *make_cover(struct matching *m)
     return settle(m, &f);
 }
 
-const struct cover *engine_cover(struct engine *e, struct caller *c, struct universe *u, uint32_t stmt, uint32_t question)
+const struct cover *engine_cover(struct engine *e, struct caller *c, struct universe *u, uint32_t stmt,
+                                 uint32_t question)
 {
     static const struct cover all = {.kind = COVER_ALL};
     const struct stmt *m = &e->stmts[stmt];
@@ -220,7 +223,8 @@ const struct cover *engine_cover(struct engine *e, struct caller *c, struct univ
     const struct cover *known = m->varies ? NULL : idmap_get(&u->memo, stmt);
     if (known)
         return known;
-    struct matching matching = {.e = e, .c = c, .u = u, .m = m, .question = question, .a = m->varies ? e->scratch : u->arena};
+    struct matching matching = {
+        .e = e, .c = c, .u = u, .m = m, .question = question, .a = m->varies ? e->scratch : u->arena};
     known = make_cover(&matching);
     if (!m->varies)
         idmap_put(&u->memo, stmt, known);

@@ -1,11 +1,12 @@
 /*
- * ARNs that stand for all that a pattern matches: one for each way in which the patterns of all policies can treat them.
+ * ARNs that stand for all that a pattern matches: one for each way in which the patterns of all policies can treat
+ * them.
  *
- * Of "bucket/" and all that follows these are: one that is like nothing that any policy names, and one for each pattern of a
- * policy (and each meet of two) inside of it, made the same way: its wildcards become text that nothing else has. What
- * some object of the pattern may be asked is then what one of these may be asked: take any object and the narrowest
- * meet of patterns that it is in; its member matches those patterns and no others, so it has all the Allows and at
- * most the Denies that the object has.
+ * Of "bucket/" and all that follows these are: one that is like nothing that any policy names, and one for each pattern
+ * of a policy (and each meet of two) inside of it, made the same way: its wildcards become text that nothing else has.
+ * What some object of the pattern may be asked is then what one of these may be asked: take any object and the
+ * narrowest meet of patterns that it is in; its member matches those patterns and no others, so it has all the Allows
+ * and at most the Denies that the object has.
  */
 #include "access/engine_internal.h"
 #include "access/world_internal.h"
@@ -24,10 +25,10 @@ struct group {
 
 struct members {
     struct arena *arena;
-    struct map seen;          /* patterns of policies, variables put in */
-    struct map groups;        /* service and account, "*" where a wildcard stands there -> struct group */
-    struct idmap visited;     /* policies */
-    struct map tuples;        /* names of variables -> their values in all principals */
+    struct map seen;      /* patterns of policies, variables put in */
+    struct map groups;    /* service and account, "*" where a wildcard stands there -> struct group */
+    struct idmap visited; /* policies */
+    struct map tuples;    /* names of variables -> their values in all principals */
 };
 
 static struct str prefix_of(struct str pattern)
@@ -110,7 +111,8 @@ static const struct str_list *contexts_of(struct engine *e, struct str names)
             struct str name = str_cut(&rest, '\n');
             const struct iam_key *k = iam_context_get(&r.context, name);
             bool known = k && k->state == IAM_KEY_KNOWN && k->count == 1 && !k->list;
-            values = arena_printf(a, "%.*s%c%.*s\n", STR_ARG(values), known ? '=' : '?', STR_ARG(known ? k->values[0] : STR("")));
+            values = arena_printf(a, "%.*s%c%.*s\n", STR_ARG(values), known ? '=' : '?',
+                                  STR_ARG(known ? k->values[0] : STR("")));
             if (known) {
                 c.keys[c.count] = *k;
                 c.keys[c.count].name = arena_str(e->tables, k->name);
@@ -159,7 +161,10 @@ static int by_part(const void *a, const void *b)
     return order ? order : str_cmp(*x, *y);
 }
 
-static struct str literal_or_star(struct str field) { return field.ptr && prefix_of(field).len == field.len ? field : STR("*"); }
+static struct str literal_or_star(struct str field)
+{
+    return field.ptr && prefix_of(field).len == field.len ? field : STR("*");
+}
 
 /* NULL when there is none, unless `make`. */
 static struct group *group_of(struct engine *e, struct str service, struct str account, bool make)
@@ -178,7 +183,8 @@ static struct group *add_to_group(struct engine *e, struct str p)
 {
     struct str part = arn_field(p, 5), prefix = prefix_of(part);
     bool whole = part.ptr != NULL; /* else a short ARN: it may be of any account */
-    struct group *g = group_of(e, literal_or_star(arn_field(p, 2)), whole ? literal_or_star(arn_field(p, 4)) : STR("*"), true);
+    struct group *g =
+        group_of(e, literal_or_star(arn_field(p, 2)), whole ? literal_or_star(arn_field(p, 4)) : STR("*"), true);
     push(e->tables, &g->patterns, p);
     if (prefix.len >= sizeof g->lengths)
         prefix = str_sub(prefix, 0, sizeof g->lengths - 1);
@@ -192,7 +198,10 @@ static struct group *add_to_group(struct engine *e, struct str p)
     return g;
 }
 
-static void sort_group(struct group *g) { qsort(g->patterns.items, g->patterns.count, sizeof *g->patterns.items, by_part); }
+static void sort_group(struct group *g)
+{
+    qsort(g->patterns.items, g->patterns.count, sizeof *g->patterns.items, by_part);
+}
 
 /* The last one to its place among the others. */
 static void insert_last(struct group *g)
@@ -244,7 +253,8 @@ void engine_note_patterns(struct engine *e)
 }
 
 /* The pattern itself where it lies inside, else what both match. */
-static void add_meets(struct engine *e, struct arena *a, struct str inside, struct str pattern, struct str_list *out, struct map *seen)
+static void add_meets(struct engine *e, struct arena *a, struct str inside, struct str pattern, struct str_list *out,
+                      struct map *seen)
 {
     struct str meets[IAM_MEETS_MAX] = {pattern};
     uint32_t n = 1;
@@ -259,7 +269,10 @@ static void add_meets(struct engine *e, struct arena *a, struct str inside, stru
             push(a, out, meets[i]);
 }
 
-static bool tail_only(struct str p) { return prefix_of(p).len + 1 >= p.len; }
+static bool tail_only(struct str p)
+{
+    return prefix_of(p).len + 1 >= p.len;
+}
 
 /* Two patterns of which neither lies in the other can have members in common that have both their Allows. */
 static void close_over_meets(struct engine *e, struct arena *a, struct str_list *l, struct map *seen)
@@ -283,7 +296,10 @@ static struct str member_of(struct engine *e, struct arena *a, struct str patter
         if (i < pattern.len && pattern.ptr[i] != '*' && pattern.ptr[i] != '?')
             continue;
         out = arena_printf(e->tiny, "%.*s%.*s%.*s", STR_ARG(out), STR_ARG(str_sub(pattern, from, i)),
-                           i == pattern.len ? 0 : pattern.ptr[i] == '*' ? (int)engine_odd.len : 1, engine_odd.ptr);
+                           i == pattern.len        ? 0
+                           : pattern.ptr[i] == '*' ? (int)engine_odd.len
+                                                   : 1,
+                           engine_odd.ptr);
         from = i + 1;
     }
     return arena_str(a, out);
@@ -360,8 +376,14 @@ void engine_members(struct engine *e, struct arena *a, struct str pattern, struc
     arena_reset(e->tiny);
 }
 
-uint32_t engine_pattern_count(const struct engine *e) { return (uint32_t)e->members->seen.count; }
-struct str engine_pattern(const struct engine *e, uint32_t at) { return e->members->seen.entries[at].key; }
+uint32_t engine_pattern_count(const struct engine *e)
+{
+    return (uint32_t)e->members->seen.count;
+}
+struct str engine_pattern(const struct engine *e, uint32_t at)
+{
+    return e->members->seen.entries[at].key;
+}
 
 /* Its policies and its tags may have changed: what only they tell apart is noted. */
 void engine_note_principal(struct engine *e, uint32_t principal)

@@ -78,7 +78,8 @@ static const struct action_set *action_set(struct engine *e, const uint64_t *bit
     return set;
 }
 
-static void add_row(struct engine *e, struct pending *p, const struct resource_set *set, const struct residue *guard, const uint64_t *questions)
+static void add_row(struct engine *e, struct pending *p, const struct resource_set *set, const struct residue *guard,
+                    const uint64_t *questions)
 {
     uint64_t key = (uint64_t)(uintptr_t)guard * 0x9e3779b97f4a7c15u ^ set->id;
     uintptr_t at = (uintptr_t)idmap_get(&p->known, key);
@@ -93,7 +94,10 @@ static void add_row(struct engine *e, struct pending *p, const struct resource_s
     idmap_put(&p->known, key, (void *)(uintptr_t)p->count); /* NOLINT(performance-no-int-to-ptr) */
 }
 
-static uint32_t row_at(const struct eval *v, uint32_t thing) { return v->e->targets[v->u->targets[engine_local(v, thing)]].row; }
+static uint32_t row_at(const struct eval *v, uint32_t thing)
+{
+    return v->e->targets[v->u->targets[engine_local(v, thing)]].row;
+}
 
 struct rows_list {
     uint32_t *items, count, size;
@@ -138,13 +142,17 @@ void engine_emit(struct eval *v, const struct gset *g, const uint64_t *questions
         uint32_t n = 0;
         if (f == residue_false)
             continue;
-        for (size_t k = bits_next(g->parts[p].bits, v->s.count, 0); k < v->s.count; k = bits_next(g->parts[p].bits, v->s.count, k + 1))
+        for (size_t k = bits_next(g->parts[p].bits, v->s.count, 0); k < v->s.count;
+             k = bits_next(g->parts[p].bits, v->s.count, k + 1))
             rows[n++] = row_at(v, (uint32_t)k);
         add_row(v->e, to, resource_set(v->e, rows, n), f, questions);
     }
 }
 
-static bool is_bare(const struct pending_row *row) { return row->resources->items[0] == WORLD_NONE; }
+static bool is_bare(const struct pending_row *row)
+{
+    return row->resources->items[0] == WORLD_NONE;
+}
 
 void engine_finish(struct engine *e, uint32_t principal, struct pending *p)
 {
@@ -158,7 +166,8 @@ void engine_finish(struct engine *e, uint32_t principal, struct pending *p)
         uint32_t n = bare ? out->count : 0;
         for (uint32_t i = 0; i < p->count; i++)
             if (is_bare(&p->rows[i]) == (bare == 1))
-                out->items[n++] = (struct access_row){action_set(e, p->rows[i].actions), p->rows[i].resources, p->rows[i].guard};
+                out->items[n++] =
+                    (struct access_row){action_set(e, p->rows[i].actions), p->rows[i].resources, p->rows[i].guard};
         if (!bare)
             out->count = n;
     }

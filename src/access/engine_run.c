@@ -1,4 +1,5 @@
-/* One caller: the universes where it may be allowed something, its questions there in blocks, the targets that matter. */
+/* One caller: the universes where it may be allowed something, its questions there in blocks, the targets that matter.
+ */
 #include "access/engine_internal.h"
 
 struct run {
@@ -10,8 +11,8 @@ struct run {
     struct rel *rels;
     uint32_t rel_count;
     uint32_t *granted, granted_count;
-    uint64_t *questions;  /* those that may be allowed */
-    uint32_t *label;      /* question -> block */
+    uint64_t *questions; /* those that may be allowed */
+    uint32_t *label;     /* question -> block */
     uint32_t labels;
 };
 
@@ -25,17 +26,25 @@ static void name_caller(struct run *r, struct rel *rel)
         rel->open = residue_true;
     else if (m->s->not_principal) {
         const struct residue *f = residue_true;
-        if (iam_statement_covers_principal(e->w->pool, m->s, &r->c->who, r->c->has_boundary, &source, &f) != IAM_NO_MATCH)
+        if (iam_statement_covers_principal(e->w->pool, m->s, &r->c->who, r->c->has_boundary, &source, &f) !=
+            IAM_NO_MATCH)
             rel->open = f;
     } else {
         for (uint32_t i = 0; i < m->s->principal_count; i++) {
             const struct residue *f = residue_true, **way = NULL;
             switch (iam_principal_matches(e->w->pool, &m->s->principals[i], &r->c->who, &source, &f)) {
-            case IAM_MATCH: way = &rel->open; break;
-            case IAM_ACCOUNT_MATCH: way = &rel->account; break;
+            case IAM_MATCH:
+                way = &rel->open;
+                break;
+            case IAM_ACCOUNT_MATCH:
+                way = &rel->account;
+                break;
             case IAM_ROLE_OF_SESSION_MATCH:
-            case IAM_USER_OF_SESSION_MATCH: way = &rel->limited; break;
-            case IAM_NO_MATCH: break;
+            case IAM_USER_OF_SESSION_MATCH:
+                way = &rel->limited;
+                break;
+            case IAM_NO_MATCH:
+                break;
             }
             if (way)
                 *way = residue_or(e->w->pool, *way, f);
@@ -139,7 +148,8 @@ static void split(struct run *r, const uint64_t *by)
     }
     if (!in || !out)
         return;
-    uint32_t *fresh = arena_array_of(r->e->scratch, uint32_t, r->labels + 1), *outside = arena_array_of(r->e->scratch, uint32_t, r->labels + 1);
+    uint32_t *fresh = arena_array_of(r->e->scratch, uint32_t, r->labels + 1),
+             *outside = arena_array_of(r->e->scratch, uint32_t, r->labels + 1);
     uint32_t n = r->e->question_count;
     for (uint32_t q = (uint32_t)bits_next(r->questions, n, 0); q < n; q = (uint32_t)bits_next(r->questions, n, q + 1))
         if (!bits_get(by, q))
@@ -263,8 +273,15 @@ static void run_block(struct run *r, uint32_t label, uint32_t question, uint64_t
     uint32_t count = candidates(r, question, bits);
     if (!count)
         return;
-    struct eval v = {.e = e, .c = r->c, .u = r->u, .question = question, .same = r->same, .rels = r->rels, .rel_count = r->rel_count,
-                     .granted = r->granted, .granted_count = r->granted_count};
+    struct eval v = {.e = e,
+                     .c = r->c,
+                     .u = r->u,
+                     .question = question,
+                     .same = r->same,
+                     .rels = r->rels,
+                     .rel_count = r->rel_count,
+                     .granted = r->granted,
+                     .granted_count = r->granted_count};
     v.s = (struct space){e->scratch, e->w->pool, count, bits_words(count)};
     if (count < r->u->count) {
         uint32_t *at = arena_array_of(e->scratch, uint32_t, count), n = 0;
@@ -335,10 +352,11 @@ static void run_all(struct engine *e, struct caller *c, struct universe **list, 
 
 static void run_extra(struct engine *e, struct caller *c, struct pending *to)
 {
-    const struct extra *x = idmap_get(&e->extra, c->principal + 1);
-    if (!x)
+    const struct extra *x = &e->extra;
+    if (!x->count)
         return;
-    uint32_t *own = arena_array_of(e->scratch, uint32_t, x->count), *others = arena_array_of(e->scratch, uint32_t, x->count), n = 0, m = 0;
+    uint32_t *own = arena_array_of(e->scratch, uint32_t, x->count),
+             *others = arena_array_of(e->scratch, uint32_t, x->count), n = 0, m = 0;
     bool identity = c->has_identity && c->who.account.ptr;
     for (uint32_t i = 0; i < x->count; i++) {
         const struct target *t = &e->targets[x->targets[i]];

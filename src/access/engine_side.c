@@ -2,11 +2,23 @@
 #include "access/engine_internal.h"
 #include "access/world_internal.h"
 
-uint64_t engine_account_key(struct str account) { return engine_hash(1, account, false); }
-uint64_t engine_name_key(struct str account, struct str name) { return engine_hash(engine_hash(2, account, false), name, true); }
-uint64_t engine_text_key(struct str text) { return engine_hash(3, text, true); }
+uint64_t engine_account_key(struct str account)
+{
+    return engine_hash(1, account, false);
+}
+uint64_t engine_name_key(struct str account, struct str name)
+{
+    return engine_hash(engine_hash(2, account, false), name, true);
+}
+uint64_t engine_text_key(struct str text)
+{
+    return engine_hash(3, text, true);
+}
 
-static struct str last_segment(struct str path) { return str_sub(path, (size_t)(str_rindex(path, '/') + 1), path.len); }
+static struct str last_segment(struct str path)
+{
+    return str_sub(path, (size_t)(str_rindex(path, '/') + 1), path.len);
+}
 
 bool engine_principal_key(const struct iam_principal *p, uint64_t *key)
 {
@@ -44,7 +56,8 @@ bool engine_grantee_key(struct engine *e, struct str grantee, uint64_t *key)
 }
 
 /* The statements of a policy on the resource that cover the target, and those where that depends on the caller. */
-static uint32_t add_policy(struct engine *e, const struct target *t, const struct iam_policy_set *set, struct str arn, uint32_t *out)
+static uint32_t add_policy(struct engine *e, const struct target *t, const struct iam_policy_set *set, struct str arn,
+                           uint32_t *out)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < set->count; i++) {
@@ -63,8 +76,8 @@ static uint32_t add_policy(struct engine *e, const struct target *t, const struc
             engine_target_request(e, t, &nobody, e->sorts[t->sort].sample, &r);
             r.resource = arn;
             struct residue_source source = engine_source(&e->stmts[at]);
-            if (e->stmts[at].varies ||
-                iam_statement_covers_resource(e->w->pool, s, ref->policy->variables, IAM_LAYER_RESOURCE, &r, &source) != residue_false)
+            if (e->stmts[at].varies || iam_statement_covers_resource(e->w->pool, s, ref->policy->variables,
+                                                                     IAM_LAYER_RESOURCE, &r, &source) != residue_false)
                 out[n++] = at;
         }
     }
@@ -104,7 +117,8 @@ static uint32_t rcp_chain(struct engine *e, const struct iam_layers *l)
         }
     ENGINE_GROW(e->tables, e->rcps, e->rcp_count, e->rcp_size);
     e->rcps[e->rcp_count] = c;
-    map_put(&e->rcp_index, arena_str(e->tables, key), (void *)(uintptr_t)(e->rcp_count + 1)); /* NOLINT(performance-no-int-to-ptr) */
+    map_put(&e->rcp_index, arena_str(e->tables, key),
+            (void *)(uintptr_t)(e->rcp_count + 1)); /* NOLINT(performance-no-int-to-ptr) */
     return e->rcp_count++;
 }
 
@@ -139,27 +153,31 @@ static unsigned loose_flags(struct engine *e, const struct target *t, const stru
         return flags;
     bool ignore = res->ignore_public_acls || (owner && owner->s3_ignore_public_acls);
     bool restricts = res->restrict_public_buckets || (owner && owner->s3_restrict_public_buckets);
-    return flags | (ignore ? SIDE_MOST_IGNORE : 0) | (restricts ? SIDE_MOST_RESTRICT : 0) | (ignore && restricts ? 0 : SIDE_LOOSE_BPA);
+    return flags | (ignore ? SIDE_MOST_IGNORE : 0) | (restricts ? SIDE_MOST_RESTRICT : 0) |
+           (ignore && restricts ? 0 : SIDE_LOOSE_BPA);
 }
 
 static bool may_be_limited(struct str arn)
 {
     struct str rest = arn_field(arn, 5);
-    return str_starts(rest, STR("role/aws-")) || str_starts(rest, STR("policy/")) || str_starts(rest, STR("alias/aws/"));
+    return str_starts(rest, STR("role/aws-")) || str_starts(rest, STR("policy/")) ||
+           str_starts(rest, STR("alias/aws/"));
 }
 
 static uint32_t acl_class(struct engine *e, const struct side *s)
 {
     if (!s->acl_count && !s->acl_unread.ptr && !(s->flags & SIDE_LOOSE_ACL))
         return WORLD_NONE;
-    struct str key = arena_printf(e->tiny, "%u %.*s", s->flags & (SIDE_LOOSE_ACL | SIDE_IGNORE | SIDE_MOST_IGNORE), STR_ARG(s->acl_unread));
+    struct str key = arena_printf(e->tiny, "%u %.*s", s->flags & (SIDE_LOOSE_ACL | SIDE_IGNORE | SIDE_MOST_IGNORE),
+                                  STR_ARG(s->acl_unread));
     for (uint32_t i = 0; i < s->acl_count; i++)
-        key = arena_printf(e->tiny, "%.*s\n%d %d %.*s", STR_ARG(key), (int)s->acls[i].grantee, (int)s->acls[i].permission,
-                           STR_ARG(s->acls[i].account));
+        key = arena_printf(e->tiny, "%.*s\n%d %d %.*s", STR_ARG(key), (int)s->acls[i].grantee,
+                           (int)s->acls[i].permission, STR_ARG(s->acls[i].account));
     uintptr_t known = (uintptr_t)map_get(&e->acl_index, key);
     if (known)
         return (uint32_t)known - 1;
-    map_put(&e->acl_index, arena_str(e->tables, key), (void *)(uintptr_t)(e->acl_classes + 1)); /* NOLINT(performance-no-int-to-ptr) */
+    map_put(&e->acl_index, arena_str(e->tables, key),
+            (void *)(uintptr_t)(e->acl_classes + 1)); /* NOLINT(performance-no-int-to-ptr) */
     return e->acl_classes++;
 }
 
@@ -170,7 +188,8 @@ void engine_side(struct engine *e, struct target *t)
     struct iam_layers l;
     struct side *s = &t->side;
     s->rcp = s->acl_class = WORLD_NONE;
-    if (t->row == WORLD_NONE && t->account != WORLD_NONE) /* the RCPs of the caller's account, for services that have them */
+    if (t->row == WORLD_NONE &&
+        t->account != WORLD_NONE) /* the RCPs of the caller's account, for services that have them */
         nobody.account = e->w->accounts[t->account].id;
     engine_target_request(e, t, &nobody, e->sorts[t->sort].sample, &r);
     if (t->row == WORLD_NONE) {
@@ -189,12 +208,14 @@ void engine_side(struct engine *e, struct target *t)
     if (l.has_second_resource)
         s->second_count = add_policy(e, t, &l.second_resource, second_arn, s->stmts + s->first_count);
     const struct world_resource *res = world_carrier(e->w, t->row);
-    s->flags = loose_flags(e, t, res) | (l.has_second_resource ? SIDE_SECOND : 0) | (l.ignore_public_acls ? SIDE_IGNORE : 0) |
-               (l.restrict_public_buckets ? SIDE_RESTRICT : 0) | (may_be_limited(t->arn) ? SIDE_LIMIT : 0);
+    s->flags = loose_flags(e, t, res) | (l.has_second_resource ? SIDE_SECOND : 0) |
+               (l.ignore_public_acls ? SIDE_IGNORE : 0) | (l.restrict_public_buckets ? SIDE_RESTRICT : 0) |
+               (may_be_limited(t->arn) ? SIDE_LIMIT : 0);
     if ((l.has_resource && any_public(e, &l.resource)) || (l.has_second_resource && any_public(e, &l.second_resource)))
         s->flags |= SIDE_PUBLIC;
     if (!(s->flags & SIDE_LOOSE_BPA) && str_eqz(e->sorts[t->sort].service, "s3"))
-        s->flags |= (l.ignore_public_acls ? SIDE_MOST_IGNORE : 0) | (l.restrict_public_buckets ? SIDE_MOST_RESTRICT : 0);
+        s->flags |=
+            (l.ignore_public_acls ? SIDE_MOST_IGNORE : 0) | (l.restrict_public_buckets ? SIDE_MOST_RESTRICT : 0);
     s->second_arn = second_arn;
     s->acl_unread = l.acl_unread;
     s->acls = l.acls;

@@ -4,7 +4,10 @@
 #include "base/buf.h"
 #include "iam/glob.h"
 
-void idmap_init(struct idmap *m, struct arena *a) { *m = (struct idmap){.arena = a}; }
+void idmap_init(struct idmap *m, struct arena *a)
+{
+    *m = (struct idmap){.arena = a};
+}
 
 static uint64_t mix(uint64_t x)
 {
@@ -64,9 +67,9 @@ uint64_t engine_hash(uint64_t seed, struct str s, bool fold)
 /* Which keys world_context() takes from the resource. */
 bool engine_target_key(const struct engine *e, struct str key)
 {
-    static const char *const fixed[] = {"aws:resourceaccount", "s3:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths",
-                                        "aws:requestedregion", "s3:dataaccesspointarn", "s3:dataaccesspointaccount",
-                                        "s3:accesspointnetworkorigin"};
+    static const char *const fixed[] = {
+        "aws:resourceaccount", "s3:resourceaccount",    "aws:resourceorgid",         "aws:resourceorgpaths",
+        "aws:requestedregion", "s3:dataaccesspointarn", "s3:dataaccesspointaccount", "s3:accesspointnetworkorigin"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         if (str_eq_nocase(key, str_of(fixed[i])))
             return true;
@@ -104,7 +107,10 @@ static void note_variables(struct key_list *l, const struct iam_glob *g)
             note_key(l, v.name);
 }
 
-static int by_text(const void *a, const void *b) { return str_cmp(*(const struct str *)a, *(const struct str *)b); }
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
 
 static uint32_t keyset_of(struct engine *e, const struct iam_statement *s)
 {
@@ -136,7 +142,8 @@ static uint32_t keyset_of(struct engine *e, const struct iam_statement *s)
     grown[e->keyset_count].count = l.count;
     for (uint32_t i = 0; i < l.count; i++)
         grown[e->keyset_count].keys[i] = arena_str(e->arena, l.keys[i]);
-    map_put(&e->keysets, arena_str(e->arena, text), (void *)(uintptr_t)(e->keyset_count + 1)); /* NOLINT(performance-no-int-to-ptr) */
+    map_put(&e->keysets, arena_str(e->arena, text),
+            (void *)(uintptr_t)(e->keyset_count + 1)); /* NOLINT(performance-no-int-to-ptr) */
     return e->keyset_count++;
 }
 
@@ -174,7 +181,8 @@ static bool reads_target(const struct engine *e, const struct iam_glob *g)
     return false;
 }
 
-static uint32_t add_stmt(struct engine *e, const struct iam_policy_ref *ref, const struct iam_statement *s, enum iam_layer layer, bool allow)
+static uint32_t add_stmt(struct engine *e, const struct iam_policy_ref *ref, const struct iam_statement *s,
+                         enum iam_layer layer, bool allow)
 {
     ENGINE_GROW(e->arena, e->stmts, e->stmt_count, e->stmt_size);
     struct stmt *m = &e->stmts[e->stmt_count];
@@ -206,10 +214,12 @@ uint32_t engine_unread_stmts(struct engine *e, const struct iam_policy_ref *ref,
     uintptr_t known = (uintptr_t)map_get(&e->content_stmts, key);
     if (known)
         return (uint32_t)known - 1;
-    struct iam_policy_ref copy = {NULL, arena_str(e->arena, ref->id), ref->unread.ptr ? arena_str(e->arena, ref->unread) : ref->unread};
+    struct iam_policy_ref copy = {NULL, arena_str(e->arena, ref->id),
+                                  ref->unread.ptr ? arena_str(e->arena, ref->unread) : ref->unread};
     uint32_t at = add_stmt(e, &copy, NULL, layer, true);
     add_stmt(e, &copy, NULL, layer, false);
-    map_put(&e->content_stmts, arena_str(e->arena, key), (void *)(uintptr_t)(at + 1)); /* NOLINT(performance-no-int-to-ptr) */
+    map_put(&e->content_stmts, arena_str(e->arena, key),
+            (void *)(uintptr_t)(at + 1)); /* NOLINT(performance-no-int-to-ptr) */
     return at;
 }
 
@@ -236,10 +246,16 @@ static void put_text(struct buf *b, struct str s)
 }
 
 /* Everything of a statement but its resources, which are settled for the target already. */
-static void content_of(const struct iam_statement *s, const struct iam_policy *policy, enum iam_layer layer, struct buf *b)
+static void content_of(const struct iam_statement *s, const struct iam_policy *policy, enum iam_layer layer,
+                       struct buf *b)
 {
-    const char flags[] = {(char)('a' + (int)layer), s->allow ? '+' : '-', s->not_action ? 'n' : 'y', s->not_principal ? 'n' : 'y',
-                          s->has_principal ? 'p' : 'q', policy->variables ? 'v' : 'w', '\0'};
+    const char flags[] = {(char)('a' + (int)layer),
+                          s->allow ? '+' : '-',
+                          s->not_action ? 'n' : 'y',
+                          s->not_principal ? 'n' : 'y',
+                          s->has_principal ? 'p' : 'q',
+                          policy->variables ? 'v' : 'w',
+                          '\0'};
     buf_addz(b, flags);
     for (uint32_t i = 0; i < s->action_count; i++)
         put_text(b, s->actions[i].text);
@@ -258,7 +274,8 @@ static void content_of(const struct iam_statement *s, const struct iam_policy *p
     }
 }
 
-uint32_t engine_content_stmt(struct engine *e, const struct iam_policy_ref *ref, const struct iam_statement *s, enum iam_layer layer)
+uint32_t engine_content_stmt(struct engine *e, const struct iam_policy_ref *ref, const struct iam_statement *s,
+                             enum iam_layer layer)
 {
     uint64_t pointer = (uint64_t)(uintptr_t)s * IAM_LAYER_COUNT + (uint64_t)layer;
     uintptr_t known = (uintptr_t)idmap_get(&e->policy_stmts, pointer);
@@ -278,7 +295,8 @@ uint32_t engine_content_stmt(struct engine *e, const struct iam_policy_ref *ref,
         uintptr_t same = (uintptr_t)map_get(&e->content_stmts, key);
         at = same ? (uint32_t)same - 1 : add_stmt(e, ref, s, layer, s->allow);
         if (!same)
-            map_put(&e->content_stmts, arena_str(e->arena, key), (void *)(uintptr_t)(at + 1)); /* NOLINT(performance-no-int-to-ptr) */
+            map_put(&e->content_stmts, arena_str(e->arena, key),
+                    (void *)(uintptr_t)(at + 1)); /* NOLINT(performance-no-int-to-ptr) */
         buf_done(&b);
     }
     idmap_put(&e->policy_stmts, pointer, (void *)(uintptr_t)(at + 1)); /* NOLINT(performance-no-int-to-ptr) */

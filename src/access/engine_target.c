@@ -16,7 +16,8 @@ static uint32_t trait_of(const struct engine *e, uint32_t q)
     const struct world *w = e->w;
     const struct iam_action_info *info = &w->catalogue->actions[e->question[q]];
     uint64_t h = iam_catalogue_rcp_service(w->catalogue, info->service);
-    bool odd = str_eqz(info->service, "sts") || (str_eqz(info->service, "kms") && str_eq_nocase(info->name, STR("RetireGrant")));
+    bool odd = str_eqz(info->service, "sts") ||
+               (str_eqz(info->service, "kms") && str_eq_nocase(info->name, STR("RetireGrant")));
     h = odd ? engine_hash(h + q, info->name, true) : h;
     for (uint32_t i = 0; i < w->tag_key_count; i++) {
         const struct world_tag_key *t = &w->tag_keys[i];
@@ -36,16 +37,20 @@ void engine_questions(struct engine *e, const uint32_t *actions, uint32_t count)
         if (idmap_get(&e->question_of, actions[i]))
             continue;
         e->question[e->question_count++] = actions[i];
-        idmap_put(&e->question_of, actions[i], (void *)(uintptr_t)e->question_count); /* NOLINT(performance-no-int-to-ptr) */
+        idmap_put(&e->question_of, actions[i],
+                  (void *)(uintptr_t)e->question_count); /* NOLINT(performance-no-int-to-ptr) */
     }
     e->words = bits_words(e->question_count ? e->question_count : 1);
 }
 
-void engine_target_request(const struct engine *e, const struct target *t, const struct iam_caller *who, uint32_t question,
-                           struct iam_request *r)
+void engine_target_request(const struct engine *e, const struct target *t, const struct iam_caller *who,
+                           uint32_t question, struct iam_request *r)
 {
     const struct iam_action_info *info = &e->w->catalogue->actions[e->question[question]];
-    *r = (struct iam_request){.caller = *who, .service = info->service, .action = info->name, .resource = t->arn,
+    *r = (struct iam_request){.caller = *who,
+                              .service = info->service,
+                              .action = info->name,
+                              .resource = t->arn,
                               .resource_account = t->owner};
     r->no_resource_type = t->row == WORLD_NONE;
     if (r->no_resource_type)
@@ -64,7 +69,8 @@ static uint32_t add_sort(struct engine *e, struct str service, uint64_t *questio
          q = (uint32_t)bits_next(questions, e->question_count, q + 1)) {
         bool first = s->word_from == UINT32_MAX;
         bool exempt = str_eq_nocase(e->w->catalogue->actions[e->question[q]].name, STR("RetireGrant"));
-        if (first || (!exempt && str_eq_nocase(e->w->catalogue->actions[e->question[s->sample]].name, STR("RetireGrant"))))
+        if (first ||
+            (!exempt && str_eq_nocase(e->w->catalogue->actions[e->question[s->sample]].name, STR("RetireGrant"))))
             s->sample = q;
         s->word_from = first ? q / 64 : s->word_from;
         s->word_to = q / 64 + 1;
@@ -174,8 +180,10 @@ static void add_through_access_point(struct engine *e, uint32_t row)
     struct str bucket = e->w->resources[r->source].arn;
     engine_members(e, e->tables, arena_printf(e->tables, "%.*s/*", STR_ARG(bucket)), &members);
     for (uint32_t i = 1; i < members.count; i++)
-        engine_add_arn(e, arena_printf(e->tables, "%.*s/object%.*s", STR_ARG(r->arn),
-                                STR_ARG(str_sub(members.items[i], bucket.len, members.items[i].len))), row);
+        engine_add_arn(e,
+                       arena_printf(e->tables, "%.*s/object%.*s", STR_ARG(r->arn),
+                                    STR_ARG(str_sub(members.items[i], bucket.len, members.items[i].len))),
+                       row);
 }
 
 static void add_children(struct engine *e, uint32_t row)
@@ -184,17 +192,19 @@ static void add_children(struct engine *e, uint32_t row)
     struct str arn = e->w->resources[row].arn, service = arn_field(arn, 2), rest = arn_field(arn, 5);
     for (size_t i = 0; i < sizeof child_rules / sizeof *child_rules; i++) {
         const struct child_rule *c = &child_rules[i];
-        if (!str_eqz(service, c->service) || !str_starts(rest, str_of(c->starts)) || (c->flat && str_index(rest, '/', 0) >= 0))
+        if (!str_eqz(service, c->service) || !str_starts(rest, str_of(c->starts)) ||
+            (c->flat && str_index(rest, '/', 0) >= 0))
             continue;
         struct str pattern = arena_printf(e->tables, "%.*s%s", STR_ARG(arn), c->more);
-        uint32_t own = iam_catalogue_resource_of(e->w->catalogue, arn), of = iam_catalogue_resource_of(e->w->catalogue, pattern);
+        uint32_t own = iam_catalogue_resource_of(e->w->catalogue, arn),
+                 of = iam_catalogue_resource_of(e->w->catalogue, pattern);
         if (of != own && of != UINT32_MAX)
             add_pattern(e, pattern, row);
     }
 }
 
-/* What acts on a log group is checked against its ARN with and without ":*" (CloudWatch Logs User Guide, "CloudWatch Logs
- * resources and operations", read 2026): the wider reading. */
+/* What acts on a log group is checked against its ARN with and without ":*" (CloudWatch Logs User Guide, "CloudWatch
+ * Logs resources and operations", read 2026): the wider reading. */
 static void add_log_group(struct engine *e, uint32_t row)
 {
     struct str arn = e->w->resources[row].arn;
@@ -241,7 +251,10 @@ static int by_place(const void *a, const void *b)
     return order ? order : str_cmp(x->arn, y->arn);
 }
 
-static bool ownerless(const struct target *t) { return t->row != WORLD_NONE && (!t->owner.ptr || str_eqz(t->owner, "aws")); }
+static bool ownerless(const struct target *t)
+{
+    return t->row != WORLD_NONE && (!t->owner.ptr || str_eqz(t->owner, "aws"));
+}
 
 static int by_foreign(const void *a, const void *b)
 {
@@ -334,10 +347,11 @@ void engine_targets(struct engine *e)
     e->sorts = NULL;
     e->foreign = NULL;
     e->rcps = NULL;
-    e->target_count = e->target_size = e->sort_count = e->foreign_count = e->foreign_size = e->rcp_count = e->rcp_size = 0;
+    e->target_count = e->target_size = e->sort_count = e->foreign_count = e->foreign_size = e->rcp_count = e->rcp_size =
+        0;
     e->wholes = NULL;
     e->whole_count = e->whole_size = 0;
-    idmap_init(&e->extra, e->tables);
+    e->extra = (struct extra){0};
     idmap_init(&e->kinds, e->tables);
     idmap_init(&e->public, e->tables);
     idmap_init(&e->by_account, e->tables);

@@ -160,7 +160,8 @@ static void make_acls(struct engine *e, struct universe *u)
     }
 }
 
-struct universe *engine_universe(struct engine *e, struct arena *a, uint32_t sort, const uint32_t *targets, uint32_t count)
+struct universe *engine_universe(struct engine *e, struct arena *a, uint32_t sort, const uint32_t *targets,
+                                 uint32_t count)
 {
     struct universe *u = arena_new_of(a, struct universe);
     u->arena = a;

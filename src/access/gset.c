@@ -16,7 +16,8 @@ static void make_each(struct space *s, struct gset *g)
     for (uint32_t i = 0; i < s->count; i++)
         each[i] = residue_false;
     for (uint32_t p = 0; p < g->count; p++)
-        for (size_t i = bits_next(g->parts[p].bits, s->count, 0); i < s->count; i = bits_next(g->parts[p].bits, s->count, i + 1))
+        for (size_t i = bits_next(g->parts[p].bits, s->count, 0); i < s->count;
+             i = bits_next(g->parts[p].bits, s->count, i + 1))
             each[i] = g->parts[p].guard;
     g->each = each;
     g->count = 0;
@@ -60,7 +61,8 @@ static const struct residue *combine(struct space *s, enum op op, const struct r
 
 static void each_op(struct space *s, struct gset *g, enum op op, const struct residue *guard, const uint64_t *bits)
 {
-    for (size_t i = bits ? bits_next(bits, s->count, 0) : 0; i < s->count; i = bits ? bits_next(bits, s->count, i + 1) : i + 1)
+    for (size_t i = bits ? bits_next(bits, s->count, 0) : 0; i < s->count;
+         i = bits ? bits_next(bits, s->count, i + 1) : i + 1)
         g->each[i] = combine(s, op, g->each[i], guard);
 }
 
@@ -104,8 +106,14 @@ static void apply(struct space *s, struct gset *g, enum op op, const struct resi
         parts_op(s, g, op, guard, bits);
 }
 
-void gset_add(struct space *s, struct gset *g, const struct residue *guard, const uint64_t *bits) { apply(s, g, OP_ADD, guard, bits); }
-void gset_sub(struct space *s, struct gset *g, const struct residue *guard, const uint64_t *bits) { apply(s, g, OP_SUB, guard, bits); }
+void gset_add(struct space *s, struct gset *g, const struct residue *guard, const uint64_t *bits)
+{
+    apply(s, g, OP_ADD, guard, bits);
+}
+void gset_sub(struct space *s, struct gset *g, const struct residue *guard, const uint64_t *bits)
+{
+    apply(s, g, OP_SUB, guard, bits);
+}
 
 void gset_keep(struct space *s, struct gset *g, const struct residue *guard, const uint64_t *bits)
 {
@@ -172,7 +180,8 @@ bool gset_empty(const struct space *s, const struct gset *g)
 
 bool gset_full(const struct space *s, const struct gset *g)
 {
-    return !g->each && g->count == 1 && g->parts[0].guard == residue_true && bits_count(g->parts[0].bits, s->words) == s->count;
+    return !g->each && g->count == 1 && g->parts[0].guard == residue_true &&
+           bits_count(g->parts[0].bits, s->words) == s->count;
 }
 
 const struct residue *gset_at(const struct gset *g, uint32_t thing)

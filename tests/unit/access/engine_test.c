@@ -33,7 +33,8 @@ static int teardown(void **state)
 
 static struct random_world made(uint64_t seed)
 {
-    struct random_world r = {.arena = arena_new(1 << 18), .catalogue = catalogue, .state = seed, .unread_percent = seed % 3 ? 0 : 8};
+    struct random_world r = {
+        .arena = arena_new(1 << 18), .catalogue = catalogue, .state = seed, .unread_percent = seed % 3 ? 0 : 8};
     random_world_make(&r);
     return r;
 }
@@ -61,7 +62,8 @@ static const struct residue *oracle(struct engine *e, struct arena *a, uint32_t 
     const struct residue *f = residue_false;
     for (uint32_t i = 0; i < e->target_count; i++) {
         const struct target *t = &e->targets[i];
-        if (t->row != row || !bits_get(e->sorts[t->sort].questions, question) || (row == WORLD_NONE && f != residue_false))
+        if (t->row != row || !bits_get(e->sorts[t->sort].questions, question) ||
+            (row == WORLD_NONE && f != residue_false))
             continue;
         struct iam_request r;
         struct iam_decision d;
@@ -83,8 +85,9 @@ static void triple(struct engine *e, struct arena *a, uint64_t seed, uint32_t p,
     if (implies(w, want, got) && (bits_get(e->relaxed, p) || implies(w, got, want)))
         return;
     const struct iam_action_info *info = &w->catalogue->actions[e->question[q]];
-    fprintf(stderr, "seed %llu: principal %u %.*s %.*s:%.*s on %.*s\n", (unsigned long long)seed, p, STR_ARG(w->principals[p].arn), STR_ARG(info->service),
-            STR_ARG(info->name), STR_ARG(row == WORLD_NONE ? STR("*") : w->resources[row].arn));
+    fprintf(stderr, "seed %llu: principal %u %.*s %.*s:%.*s on %.*s\n", (unsigned long long)seed, p,
+            STR_ARG(w->principals[p].arn), STR_ARG(info->service), STR_ARG(info->name),
+            STR_ARG(row == WORLD_NONE ? STR("*") : w->resources[row].arn));
     show(want, "oracle");
     for (uint32_t i = 0; i < e->target_count; i++)
         if (e->targets[i].row == row && bits_get(e->sorts[e->targets[i].sort].questions, q)) {
@@ -95,13 +98,14 @@ static void triple(struct engine *e, struct arena *a, uint64_t seed, uint32_t p,
             world_ask(w, a, p, e->question[q], e->targets[i].arn, row, NULL, &trace, &r, &d);
             for (uint32_t k = 0; k < trace.count; k++)
                 if (trace.rows[k].how <= IAM_T_IF || trace.rows[k].how == IAM_T_UNREAD) {
-                    fprintf(stderr, "    %s %.*s %u %s %s\n", iam_layer_name(trace.rows[k].layer), STR_ARG(trace.rows[k].policy), trace.rows[k].index,
-                            trace.rows[k].allow ? "allow" : "deny", trace.rows[k].how == IAM_T_IF ? "if" : "");
+                    fprintf(stderr, "    %s %.*s %u %s %s\n", iam_layer_name(trace.rows[k].layer),
+                            STR_ARG(trace.rows[k].policy), trace.rows[k].index, trace.rows[k].allow ? "allow" : "deny",
+                            trace.rows[k].how == IAM_T_IF ? "if" : "");
                     if (trace.rows[k].condition)
                         show(trace.rows[k].condition, "      ");
                 }
-            fprintf(stderr, "  target %.*s flags %u first %u second %u (%.*s) open %d\n", STR_ARG(e->targets[i].arn), s->flags, s->first_count,
-                    s->second_count, STR_ARG(s->second_arn), e->is_open[i]);
+            fprintf(stderr, "  target %.*s flags %u first %u second %u (%.*s) open %d\n", STR_ARG(e->targets[i].arn),
+                    s->flags, s->first_count, s->second_count, STR_ARG(s->second_arn), e->is_open[i]);
             show(d.condition, "  ");
         }
     uint32_t rows_n;
@@ -154,11 +158,10 @@ static void says_what_the_oracle_says(void **state)
         arena_free(r.arena);
     }
     /* The worlds are not of one colour. */
-    print_message("%llu allowed, %llu denied, %llu if\n", (unsigned long long)seen.allowed, (unsigned long long)seen.denied,
-                  (unsigned long long)seen.maybe);
+    print_message("%llu allowed, %llu denied, %llu if\n", (unsigned long long)seen.allowed,
+                  (unsigned long long)seen.denied, (unsigned long long)seen.maybe);
     assert_true(seen.allowed > count && seen.denied > count && seen.maybe > count);
 }
-
 
 static struct engine *ran(struct random_world *r)
 {
@@ -174,20 +177,31 @@ static void each(struct engine *x, struct engine *y, uint64_t seed,
     for (uint32_t p = 0; p < x->w->principal_count; p++)
         for (uint32_t q = 0; q < x->question_count; q++)
             for (uint32_t row = 0; row < x->w->resource_count; row++) {
-                const struct residue *f = engine_allows(x, p, x->question[q], row), *g = engine_allows(y, p, x->question[q], row);
-                if (holds(x->w, f, g))
+                const struct residue *f = engine_allows(x, p, x->question[q], row),
+                                     *g = engine_allows(y, p, x->question[q], row);
+                bool relaxed = x->w == y->w && (bits_get(x->relaxed, p) || bits_get(y->relaxed, p));
+                if (holds(x->w, f, g) || (relaxed && residue_judge(x->w->pool, f) == residue_judge(x->w->pool, g)))
                     continue;
-                fprintf(stderr, "seed %llu, %s: %.*s, question %u, %.*s\n", (unsigned long long)seed, what, STR_ARG(x->w->principals[p].arn), q,
-                        STR_ARG(x->w->resources[row].arn));
+                fprintf(stderr, "seed %llu, %s: %.*s, question %u, %.*s\n", (unsigned long long)seed, what,
+                        STR_ARG(x->w->principals[p].arn), q, STR_ARG(x->w->resources[row].arn));
                 show(f, "one");
                 show(g, "other");
                 fail_msg("seed %llu", (unsigned long long)seed);
             }
 }
 
-static bool same(struct world *w, const struct residue *a, const struct residue *b) { return implies(w, a, b) && implies(w, b, a); }
-static bool no_more(struct world *w, const struct residue *a, const struct residue *b) { return implies(w, b, a); }
-static bool no_less(struct world *w, const struct residue *a, const struct residue *b) { return implies(w, a, b); }
+static bool same(struct world *w, const struct residue *a, const struct residue *b)
+{
+    return implies(w, a, b) && implies(w, b, a);
+}
+static bool no_more(struct world *w, const struct residue *a, const struct residue *b)
+{
+    return implies(w, b, a);
+}
+static bool no_less(struct world *w, const struct residue *a, const struct residue *b)
+{
+    return implies(w, a, b);
+}
 static bool same_colour(struct world *w, const struct residue *a, const struct residue *b)
 {
     (void)w;
@@ -265,10 +279,17 @@ static void statements_are_monotone(void **state)
 static void names_and_order_do_not_matter(void **state)
 {
     (void)state;
-    static const char *const renamed[][2] = {{"111111111111", "444444444444"}, {"222222222222", "555555555555"}, {"333333333333", "666666666666"}, {NULL, NULL}};
+    static const char *const renamed[][2] = {{"111111111111", "444444444444"},
+                                             {"222222222222", "555555555555"},
+                                             {"333333333333", "666666666666"},
+                                             {NULL, NULL}};
     for (uint64_t seed = 3000; seed < 3000 + seeds("WARD_ENGINE_SEEDS", 40); seed++) {
-        struct random_world r = made(seed), other = {.arena = arena_new(1 << 18), .catalogue = catalogue, .state = seed,
-                                                     .unread_percent = r.unread_percent, .rename = renamed, .shuffle = true};
+        struct random_world r = made(seed), other = {.arena = arena_new(1 << 18),
+                                                     .catalogue = catalogue,
+                                                     .state = seed,
+                                                     .unread_percent = r.unread_percent,
+                                                     .rename = renamed,
+                                                     .shuffle = true};
         random_world_make(&other);
         assert_int_equal(r.w->principal_count, other.w->principal_count);
         assert_int_equal(r.w->resource_count, other.w->resource_count);
@@ -285,7 +306,8 @@ static void names_and_order_do_not_matter(void **state)
 static void every_object_is_stood_for(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"x", "a/x", "a/b/x", "b/x", "b/b/z", "b/a/x", "a", "alice/1", "~", "a/~/x", "zz/x"};
+    static const char *const keys[] = {"x", "a/x",     "a/b/x", "b/x",   "b/b/z", "b/a/x",
+                                       "a", "alice/1", "~",     "a/~/x", "zz/x"};
     for (uint64_t seed = 4000; seed < 4000 + seeds("WARD_ENGINE_SEEDS", 40); seed++) {
         struct random_world r = made(seed);
         struct engine *e = ran(&r);
@@ -299,11 +321,13 @@ static void every_object_is_stood_for(void **state)
                 for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
                     struct iam_request q;
                     struct iam_decision d;
-                    world_ask(r.w, a, p, action, arena_printf(a, "%.*s/%s", STR_ARG(arn), keys[k]), row, NULL, NULL, &q, &d);
+                    world_ask(r.w, a, p, action, arena_printf(a, "%.*s/%s", STR_ARG(arn), keys[k]), row, NULL, NULL, &q,
+                              &d);
                     if (!implies(r.w, d.condition, engine_allows(e, p, action, row))) {
                         show(d.condition, keys[k]);
                         show(engine_allows(e, p, action, row), "engine");
-                        fail_msg("seed %llu: %.*s, %.*s/%s", (unsigned long long)seed, STR_ARG(r.w->principals[p].arn), STR_ARG(arn), keys[k]);
+                        fail_msg("seed %llu: %.*s, %.*s/%s", (unsigned long long)seed, STR_ARG(r.w->principals[p].arn),
+                                 STR_ARG(arn), keys[k]);
                     }
                     arena_reset(a);
                 }
@@ -339,12 +363,9 @@ static void who_is_the_rows_turned_around(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_what_the_oracle_says),
-        cmocka_unit_test(every_object_is_stood_for),
-        cmocka_unit_test(a_change_is_a_fresh_run),
-        cmocka_unit_test(statements_are_monotone),
-        cmocka_unit_test(names_and_order_do_not_matter),
-        cmocka_unit_test(who_is_the_rows_turned_around),
+        cmocka_unit_test(says_what_the_oracle_says),     cmocka_unit_test(every_object_is_stood_for),
+        cmocka_unit_test(a_change_is_a_fresh_run),       cmocka_unit_test(statements_are_monotone),
+        cmocka_unit_test(names_and_order_do_not_matter), cmocka_unit_test(who_is_the_rows_turned_around),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

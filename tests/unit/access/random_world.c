@@ -15,11 +15,20 @@ uint32_t random_below(struct random_world *r, uint32_t n)
     return (uint32_t)(x % n);
 }
 
-static bool chance(struct random_world *r, unsigned percent) { return random_below(r, 100) < percent; }
-static bool unread(struct random_world *r) { return chance(r, r->unread_percent); }
+static bool chance(struct random_world *r, unsigned percent)
+{
+    return random_below(r, 100) < percent;
+}
+static bool unread(struct random_world *r)
+{
+    return chance(r, r->unread_percent);
+}
 #define PICK(r, list) (list)[random_below((r), sizeof(list) / sizeof *(list))]
 
-static struct str text(struct random_world *r, const char *s) { return arena_str(r->arena, str_of(s)); }
+static struct str text(struct random_world *r, const char *s)
+{
+    return arena_str(r->arena, str_of(s));
+}
 
 static struct str list(struct random_world *r, const char *const *from, uint32_t count, uint32_t most)
 {
@@ -33,44 +42,121 @@ static struct str list(struct random_world *r, const char *const *from, uint32_t
 }
 #define LIST(r, names, most) list((r), (names), sizeof(names) / sizeof *(names), (most))
 
-static const char *const action_names[] = {
-    "*", "s3:*", "s3:Get*", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "S3:putobject", "s3:*Acl", "kms:*", "kms:Decrypt",
-    "kms:CreateGrant", "kms:RetireGrant", "kms:PutKeyPolicy", "sts:*", "sts:AssumeRole", "sts:AssumeRoleWith*", "sts:TagSession", "sqs:*",
-    "sqs:ReceiveMessage", "dynamodb:*", "dynamodb:Query", "dynamodb:GetItem", "secretsmanager:GetSecretValue", "iam:*", "iam:PassRole",
-    "iam:UpdateAssumeRolePolicy", "ec2:Describe*", "sts:GetSessionToken", "logs:*", "logs:GetLogEvents", "s3:ListAllMyBuckets"};
+static const char *const action_names[] = {"*",
+                                           "s3:*",
+                                           "s3:Get*",
+                                           "s3:GetObject",
+                                           "s3:PutObject",
+                                           "s3:ListBucket",
+                                           "S3:putobject",
+                                           "s3:*Acl",
+                                           "kms:*",
+                                           "kms:Decrypt",
+                                           "kms:CreateGrant",
+                                           "kms:RetireGrant",
+                                           "kms:PutKeyPolicy",
+                                           "sts:*",
+                                           "sts:AssumeRole",
+                                           "sts:AssumeRoleWith*",
+                                           "sts:TagSession",
+                                           "sqs:*",
+                                           "sqs:ReceiveMessage",
+                                           "dynamodb:*",
+                                           "dynamodb:Query",
+                                           "dynamodb:GetItem",
+                                           "secretsmanager:GetSecretValue",
+                                           "iam:*",
+                                           "iam:PassRole",
+                                           "iam:UpdateAssumeRolePolicy",
+                                           "ec2:Describe*",
+                                           "sts:GetSessionToken",
+                                           "logs:*",
+                                           "logs:GetLogEvents",
+                                           "s3:ListAllMyBuckets"};
 
-static const char *const resource_names[] = {
-    "*", "*", "*", "arn:aws:s3:::*", "arn:aws:s3:::b1", "arn:aws:s3:::b1/*", "arn:aws:s3:::b1/a/*", "arn:aws:s3:::b1/*/x", "arn:aws:s3:::b2/a/x",
-    "arn:aws:s3:::b?/b/*", "arn:aws:s3:::b2*", "arn:aws:s3:::b1/${aws:PrincipalTag/tenant}/*", "arn:aws:s3:::b2/${aws:username}/*",
-    "arn:aws:s3:::b2/${aws:PrincipalTag/tenant, 'a'}*", "arn:aws:kms:*:111111111111:key/*", "arn:aws:kms:eu-central-1:222222222222:key/k2",
-    "arn:aws:iam::111111111111:role/*", "arn:aws:iam::*:role/app", "arn:aws:iam::222222222222:role/${aws:PrincipalTag/tenant}",
-    "arn:aws:sqs:*:*:q*", "arn:aws:sqs:eu-central-1:111111111111:q1", "arn:aws:dynamodb:*:*:table/t1", "arn:aws:dynamodb:*:*:table/t1/index/*",
-    "arn:aws:dynamodb:*:111111111111:table/t*", "arn:aws:secretsmanager:*:*:secret:a-*", "arn:aws:logs:*:*:log-group:g1:*", "arn:aws:logs:*:*:*",
-    "arn:aws:s3:eu-central-1:111111111111:accesspoint/ap1", "arn:aws:s3:eu-central-1:111111111111:accesspoint/ap1/object/*", "arn:aws:iam::*:user/${aws:username}",
-    "arn:aws:*", "arn:aws:s3:::b1/${aws:ResourceTag/tenant}/*", "arn:aws:s3:::b1/${s3:prefix}/*"};
+static const char *const resource_names[] = {"*",
+                                             "*",
+                                             "*",
+                                             "arn:aws:s3:::*",
+                                             "arn:aws:s3:::b1",
+                                             "arn:aws:s3:::b1/*",
+                                             "arn:aws:s3:::b1/a/*",
+                                             "arn:aws:s3:::b1/*/x",
+                                             "arn:aws:s3:::b2/a/x",
+                                             "arn:aws:s3:::b?/b/*",
+                                             "arn:aws:s3:::b2*",
+                                             "arn:aws:s3:::b1/${aws:PrincipalTag/tenant}/*",
+                                             "arn:aws:s3:::b2/${aws:username}/*",
+                                             "arn:aws:s3:::b2/${aws:PrincipalTag/tenant, 'a'}*",
+                                             "arn:aws:kms:*:111111111111:key/*",
+                                             "arn:aws:kms:eu-central-1:222222222222:key/k2",
+                                             "arn:aws:iam::111111111111:role/*",
+                                             "arn:aws:iam::*:role/app",
+                                             "arn:aws:iam::222222222222:role/${aws:PrincipalTag/tenant}",
+                                             "arn:aws:sqs:*:*:q*",
+                                             "arn:aws:sqs:eu-central-1:111111111111:q1",
+                                             "arn:aws:dynamodb:*:*:table/t1",
+                                             "arn:aws:dynamodb:*:*:table/t1/index/*",
+                                             "arn:aws:dynamodb:*:111111111111:table/t*",
+                                             "arn:aws:secretsmanager:*:*:secret:a-*",
+                                             "arn:aws:logs:*:*:log-group:g1:*",
+                                             "arn:aws:logs:*:*:*",
+                                             "arn:aws:s3:eu-central-1:111111111111:accesspoint/ap1",
+                                             "arn:aws:s3:eu-central-1:111111111111:accesspoint/ap1/object/*",
+                                             "arn:aws:iam::*:user/${aws:username}",
+                                             "arn:aws:*",
+                                             "arn:aws:s3:::b1/${aws:ResourceTag/tenant}/*",
+                                             "arn:aws:s3:::b1/${s3:prefix}/*"};
 
 static const char *const principals[] = {
-    "\"*\"", "{\"AWS\":\"*\"}", "{\"AWS\":\"111111111111\"}", "{\"AWS\":\"arn:aws:iam::222222222222:root\"}", "{\"AWS\":\"arn:aws:iam::111111111111:root\"}",
-    "{\"AWS\":\"333333333333\"}", "{\"AWS\":\"arn:aws:iam::111111111111:role/app\"}", "{\"AWS\":\"arn:aws:iam::222222222222:role/p/admin\"}",
-    "{\"AWS\":\"arn:aws:iam::111111111111:user/alice\"}", "{\"AWS\":[\"arn:aws:iam::222222222222:user/alice\",\"arn:aws:iam::111111111111:role/app\"]}",
-    "{\"AWS\":\"arn:aws:sts::111111111111:assumed-role/app/s1\"}", "{\"Service\":\"ec2.amazonaws.com\"}",
-    "{\"Service\":[\"lambda.amazonaws.com\",\"ec2.amazonaws.com\"]}", "{\"Federated\":\"arn:aws:iam::111111111111:saml-provider/idp\"}",
-    "{\"AWS\":\"arn:aws:iam::999999999999:role/far\"}", "{\"AWS\":\"999999999999\"}", "{\"AWS\":\"AROAGONE\"}",
+    "\"*\"",
+    "{\"AWS\":\"*\"}",
+    "{\"AWS\":\"111111111111\"}",
+    "{\"AWS\":\"arn:aws:iam::222222222222:root\"}",
+    "{\"AWS\":\"arn:aws:iam::111111111111:root\"}",
+    "{\"AWS\":\"333333333333\"}",
+    "{\"AWS\":\"arn:aws:iam::111111111111:role/app\"}",
+    "{\"AWS\":\"arn:aws:iam::222222222222:role/p/admin\"}",
+    "{\"AWS\":\"arn:aws:iam::111111111111:user/alice\"}",
+    "{\"AWS\":[\"arn:aws:iam::222222222222:user/alice\",\"arn:aws:iam::111111111111:role/app\"]}",
+    "{\"AWS\":\"arn:aws:sts::111111111111:assumed-role/app/s1\"}",
+    "{\"Service\":\"ec2.amazonaws.com\"}",
+    "{\"Service\":[\"lambda.amazonaws.com\",\"ec2.amazonaws.com\"]}",
+    "{\"Federated\":\"arn:aws:iam::111111111111:saml-provider/idp\"}",
+    "{\"AWS\":\"arn:aws:iam::999999999999:role/far\"}",
+    "{\"AWS\":\"999999999999\"}",
+    "{\"AWS\":\"AROAGONE\"}",
     "{\"AWS\":[\"111111111111\",\"arn:aws:iam::111111111111:role/app\"]}"};
 
 static const char *const conditions[] = {
-    "\"StringEquals\":{\"aws:ResourceTag/tenant\":\"${aws:PrincipalTag/tenant}\"}", "\"StringNotEquals\":{\"aws:ResourceTag/tenant\":\"${aws:PrincipalTag/tenant}\"}",
-    "\"StringEquals\":{\"aws:PrincipalTag/tenant\":\"${aws:ResourceTag/tenant}\"}", "\"StringEquals\":{\"aws:PrincipalTag/tenant\":[\"a\",\"b\"]}",
-    "\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-1\"}", "\"StringNotEquals\":{\"aws:PrincipalOrgID\":\"o-1\"}", "\"StringNotEqualsIfExists\":{\"aws:PrincipalOrgID\":\"o-1\"}",
-    "\"Bool\":{\"aws:SecureTransport\":\"false\"}", "\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}", "\"StringNotEquals\":{\"aws:SourceVpce\":[\"vpce-1\",\"vpce-2\"]}",
-    "\"StringNotEquals\":{\"aws:RequestedRegion\":\"eu-central-1\"}", "\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:role/a*\"}",
-    "\"ArnNotLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:role/app\"}", "\"Bool\":{\"aws:MultiFactorAuthPresent\":\"true\"}",
-    "\"BoolIfExists\":{\"aws:MultiFactorAuthPresent\":\"false\"}", "\"StringLike\":{\"s3:prefix\":\"a/*\"}", "\"Null\":{\"aws:ResourceTag/tenant\":\"true\"}",
-    "\"StringEquals\":{\"aws:ResourceAccount\":\"${aws:PrincipalAccount}\"}", "\"StringEquals\":{\"aws:ResourceAccount\":[\"111111111111\",\"333333333333\"]}",
-    "\"StringEqualsIfExists\":{\"aws:ResourceTag/tenant\":\"a\"}", "\"ForAllValues:StringEquals\":{\"aws:TagKeys\":\"tenant\"}",
-    "\"StringLike\":{\"aws:userid\":\"*:s1\"}", "\"StringEquals\":{\"sts:ExternalId\":\"x\"}", "\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}",
-    "\"StringEquals\":{\"aws:ResourceTag/tenant\":\"a\",\"aws:ResourceAccount\":\"111111111111\"}", "\"StringLike\":{\"aws:ResourceTag/tenant\":\"?\"}",
-    "\"StringNotEquals\":{\"aws:PrincipalTag/tenant\":\"${aws:ResourceTag/tenant}\"}", "\"StringEquals\":{\"kms:ViaService\":\"s3.eu-central-1.amazonaws.com\"}"};
+    "\"StringEquals\":{\"aws:ResourceTag/tenant\":\"${aws:PrincipalTag/tenant}\"}",
+    "\"StringNotEquals\":{\"aws:ResourceTag/tenant\":\"${aws:PrincipalTag/tenant}\"}",
+    "\"StringEquals\":{\"aws:PrincipalTag/tenant\":\"${aws:ResourceTag/tenant}\"}",
+    "\"StringEquals\":{\"aws:PrincipalTag/tenant\":[\"a\",\"b\"]}",
+    "\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-1\"}",
+    "\"StringNotEquals\":{\"aws:PrincipalOrgID\":\"o-1\"}",
+    "\"StringNotEqualsIfExists\":{\"aws:PrincipalOrgID\":\"o-1\"}",
+    "\"Bool\":{\"aws:SecureTransport\":\"false\"}",
+    "\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}",
+    "\"StringNotEquals\":{\"aws:SourceVpce\":[\"vpce-1\",\"vpce-2\"]}",
+    "\"StringNotEquals\":{\"aws:RequestedRegion\":\"eu-central-1\"}",
+    "\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:role/a*\"}",
+    "\"ArnNotLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:role/app\"}",
+    "\"Bool\":{\"aws:MultiFactorAuthPresent\":\"true\"}",
+    "\"BoolIfExists\":{\"aws:MultiFactorAuthPresent\":\"false\"}",
+    "\"StringLike\":{\"s3:prefix\":\"a/*\"}",
+    "\"Null\":{\"aws:ResourceTag/tenant\":\"true\"}",
+    "\"StringEquals\":{\"aws:ResourceAccount\":\"${aws:PrincipalAccount}\"}",
+    "\"StringEquals\":{\"aws:ResourceAccount\":[\"111111111111\",\"333333333333\"]}",
+    "\"StringEqualsIfExists\":{\"aws:ResourceTag/tenant\":\"a\"}",
+    "\"ForAllValues:StringEquals\":{\"aws:TagKeys\":\"tenant\"}",
+    "\"StringLike\":{\"aws:userid\":\"*:s1\"}",
+    "\"StringEquals\":{\"sts:ExternalId\":\"x\"}",
+    "\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}",
+    "\"StringEquals\":{\"aws:ResourceTag/tenant\":\"a\",\"aws:ResourceAccount\":\"111111111111\"}",
+    "\"StringLike\":{\"aws:ResourceTag/tenant\":\"?\"}",
+    "\"StringNotEquals\":{\"aws:PrincipalTag/tenant\":\"${aws:ResourceTag/tenant}\"}",
+    "\"StringEquals\":{\"kms:ViaService\":\"s3.eu-central-1.amazonaws.com\"}"};
 
 enum kind { IDENTITY, BOUNDARY, SCP, RCP, RESOURCE };
 
@@ -83,11 +169,13 @@ static struct str statement(struct random_world *r, enum kind kind, bool allow, 
     s = arena_printf(r->arena, "%.*s,\"%s\":%.*s", STR_ARG(s), action, STR_ARG(actions));
     if (kind == RESOURCE) {
         bool no = chance(r, 10);
-        s = arena_printf(r->arena, "%.*s,\"%s\":%s", STR_ARG(s), no ? "NotPrincipal" : "Principal", PICK(r, principals));
+        s = arena_printf(r->arena, "%.*s,\"%s\":%s", STR_ARG(s), no ? "NotPrincipal" : "Principal",
+                         PICK(r, principals));
     } else if (kind == RCP)
         s = arena_printf(r->arena, "%.*s,\"Principal\":\"*\"", STR_ARG(s));
     const char *resource = chance(r, 12) ? "NotResource" : "Resource";
-    struct str resources = own && chance(r, 60) ? arena_printf(r->arena, "[\"%s\",\"%s/*\"]", own, own) : LIST(r, resource_names, 2);
+    struct str resources =
+        own && chance(r, 60) ? arena_printf(r->arena, "[\"%s\",\"%s/*\"]", own, own) : LIST(r, resource_names, 2);
     if (!own || own[0])
         s = arena_printf(r->arena, "%.*s,\"%s\":%.*s", STR_ARG(s), resource, STR_ARG(resources));
     if (chance(r, kind == RESOURCE ? 40 : 30)) {
@@ -121,12 +209,16 @@ static struct str document(struct random_world *r, enum kind kind, const char *o
         parts[i] = statement(r, kind, kind == RCP ? false : !chance(r, kind == SCP ? 60 : 30), own);
     struct str all = {0};
     for (uint32_t i = 0; i < n; i++)
-        all = arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(all), i ? "," : "", STR_ARG(parts[r->shuffle ? n - 1 - i : i]));
+        all = arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(all), i ? "," : "",
+                           STR_ARG(parts[r->shuffle ? n - 1 - i : i]));
     const char *version = chance(r, 92) ? "\"Version\":\"2012-10-17\"," : "";
     return replaced(r, arena_printf(r->arena, "{%s\"Statement\":[%.*s]}", version, STR_ARG(all)));
 }
 
-struct str random_identity_policy(struct random_world *r) { return document(r, IDENTITY, NULL); }
+struct str random_identity_policy(struct random_world *r)
+{
+    return document(r, IDENTITY, NULL);
+}
 
 struct str random_with_statement(struct random_world *r, struct str policy, bool allow, bool resource_kind)
 {
@@ -141,7 +233,8 @@ static struct iam_policy_ref policy(struct random_world *r, enum kind kind, cons
     return world_policy(r->w, document(r, kind, own), text(r, id));
 }
 
-static const char all_allowed[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
+static const char all_allowed[] =
+    "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
 
 static struct iam_policy_set policies(struct random_world *r, enum kind kind, uint32_t most, const char *id)
 {
@@ -192,7 +285,8 @@ static void make_accounts(struct random_world *r)
 
 static const struct json *tags(struct random_world *r)
 {
-    static const char *const some[] = {"{\"tenant\":\"a\"}", "{\"tenant\":\"b\"}", "{\"Tenant\":\"a\",\"x\":\"y\"}", "{}", "{\"tenant\":\"a/b\"}"};
+    static const char *const some[] = {"{\"tenant\":\"a\"}", "{\"tenant\":\"b\"}", "{\"Tenant\":\"a\",\"x\":\"y\"}",
+                                       "{}", "{\"tenant\":\"a/b\"}"};
     struct err e = {0};
     return json_parse(r->arena, replaced(r, text(r, PICK(r, some))), 4096, &e);
 }
@@ -201,9 +295,13 @@ static void add_principal(struct random_world *r, enum world_principal_kind kind
 {
     struct world_principal *p = &r->w->principals[r->w->principal_count++];
     ptrdiff_t slash = str_rindex(str_of(arn), '/');
-    *p = (struct world_principal){.kind = kind, .arn = replaced(r, text(r, arn)), .account = account, .name = text(r, arn + slash + 1),
+    *p = (struct world_principal){.kind = kind,
+                                  .arn = replaced(r, text(r, arn)),
+                                  .account = account,
+                                  .name = text(r, arn + slash + 1),
                                   .resource = WORLD_NONE};
-    p->unique_id = arena_printf(r->arena, "%s%uX%u", kind == WORLD_USER ? "AIDA" : "AROA", account, r->w->principal_count);
+    p->unique_id =
+        arena_printf(r->arena, "%s%uX%u", kind == WORLD_USER ? "AIDA" : "AROA", account, r->w->principal_count);
     p->service_linked = strstr(arn, "/aws-service-role/") != NULL;
     if (kind != WORLD_USER && kind != WORLD_ROLE)
         return;
@@ -219,7 +317,8 @@ static void add_principal(struct random_world *r, enum world_principal_kind kind
 static void make_principals(struct random_world *r)
 {
     r->w->principals = arena_array_of(r->arena, struct world_principal, 24);
-    static const char *const names[] = {"user/alice", "role/app", "role/p/admin", "role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"};
+    static const char *const names[] = {"user/alice", "role/app", "role/p/admin",
+                                        "role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"};
     for (uint32_t a = 0; a < r->w->account_count; a++)
         for (uint32_t i = 0; i < sizeof names / sizeof *names; i++)
             if (chance(r, 75)) {
@@ -237,8 +336,8 @@ static void make_principals(struct random_world *r)
 
 static void grants(struct random_world *r, struct world_resource *res)
 {
-    static const char *const to[] = {"arn:aws:iam::111111111111:role/app", "arn:aws:iam::222222222222:user/alice", "ec2.amazonaws.com",
-                                     "arn:aws:iam::999999999999:root"};
+    static const char *const to[] = {"arn:aws:iam::111111111111:role/app", "arn:aws:iam::222222222222:user/alice",
+                                     "ec2.amazonaws.com", "arn:aws:iam::999999999999:root"};
     static const char *const operations[] = {"Decrypt", "CreateGrant", "RetireGrant"};
     uint32_t n = random_below(r, 3);
     struct iam_grant *g = arena_array_of(r->arena, struct iam_grant, n + 1);
@@ -246,7 +345,10 @@ static void grants(struct random_world *r, struct world_resource *res)
         struct str *op = arena_array_of(r->arena, struct str, 2);
         op[0] = text(r, PICK(r, operations));
         op[1] = text(r, PICK(r, operations));
-        g[i] = (struct iam_grant){.id = STR("g"), .grantee = replaced(r, text(r, PICK(r, to))), .operations = op, .operation_count = 1 + random_below(r, 2)};
+        g[i] = (struct iam_grant){.id = STR("g"),
+                                  .grantee = replaced(r, text(r, PICK(r, to))),
+                                  .operations = op,
+                                  .operation_count = 1 + random_below(r, 2)};
         if (chance(r, 40)) {
             struct str *k = arena_array_of(r->arena, struct str, 2);
             k[0] = STR("tenant");
@@ -278,8 +380,14 @@ static void acls(struct random_world *r, struct world_resource *res)
 static struct world_resource *add_resource(struct random_world *r, const char *arn, const char *type, uint32_t account)
 {
     struct world_resource *res = &r->w->resources[r->w->resource_count++];
-    *res = (struct world_resource){.arn = replaced(r, text(r, arn)), .type = text(r, type), .account = account, .key = WORLD_NONE,
-                                   .principal = WORLD_NONE, .role = WORLD_NONE, .source = WORLD_NONE, .shares_read = true};
+    *res = (struct world_resource){.arn = replaced(r, text(r, arn)),
+                                   .type = text(r, type),
+                                   .account = account,
+                                   .key = WORLD_NONE,
+                                   .principal = WORLD_NONE,
+                                   .role = WORLD_NONE,
+                                   .source = WORLD_NONE,
+                                   .shares_read = true};
     res->tags_read = !unread(r);
     res->tags = res->tags_read && chance(r, 70) ? tags(r) : NULL;
     res->abac = chance(r, 40);
@@ -301,16 +409,19 @@ static struct world_resource *add_resource(struct random_world *r, const char *a
     return res;
 }
 
-static int by_arn(const void *a, const void *b) { return str_cmp(((const struct world_resource *)a)->arn, ((const struct world_resource *)b)->arn); }
+static int by_arn(const void *a, const void *b)
+{
+    return str_cmp(((const struct world_resource *)a)->arn, ((const struct world_resource *)b)->arn);
+}
 
 /* '@' stands for the account, '#' for a number. */
 static struct str thing_arn(struct random_world *r, const char *pattern, const char *account, uint32_t number)
 {
     struct str out = {0};
     for (const char *p = pattern; *p; p++)
-        out = *p == '@' ? arena_printf(r->arena, "%.*s%s", STR_ARG(out), account)
-            : *p == '#' ? arena_printf(r->arena, "%.*s%u", STR_ARG(out), number)
-                        : arena_printf(r->arena, "%.*s%c", STR_ARG(out), *p);
+        out = *p == '@'   ? arena_printf(r->arena, "%.*s%s", STR_ARG(out), account)
+              : *p == '#' ? arena_printf(r->arena, "%.*s%u", STR_ARG(out), number)
+                          : arena_printf(r->arena, "%.*s%c", STR_ARG(out), *p);
     return out;
 }
 
@@ -319,9 +430,13 @@ static void make_resources(struct random_world *r)
     struct world *w = r->w;
     w->resources = arena_array_of(r->arena, struct world_resource, 64);
     static const char *const things[][2] = {
-        {"arn:aws:s3:::b#", "AWS::S3::Bucket"}, {"arn:aws:s3:::b#/a/*", "AWS::S3::Bucket"}, {"arn:aws:kms:eu-central-1:@:key/k#", "AWS::KMS::Key"},
-        {"arn:aws:sqs:eu-central-1:@:q#", "AWS::SQS::Queue"}, {"arn:aws:dynamodb:us-east-1:@:table/t#", "AWS::DynamoDB::Table"},
-        {"arn:aws:secretsmanager:eu-central-1:@:secret:a-#", "AWS::SecretsManager::Secret"}, {"arn:aws:logs:eu-central-1:@:log-group:g#:*", "AWS::Logs::LogGroup"},
+        {"arn:aws:s3:::b#", "AWS::S3::Bucket"},
+        {"arn:aws:s3:::b#/a/*", "AWS::S3::Bucket"},
+        {"arn:aws:kms:eu-central-1:@:key/k#", "AWS::KMS::Key"},
+        {"arn:aws:sqs:eu-central-1:@:q#", "AWS::SQS::Queue"},
+        {"arn:aws:dynamodb:us-east-1:@:table/t#", "AWS::DynamoDB::Table"},
+        {"arn:aws:secretsmanager:eu-central-1:@:secret:a-#", "AWS::SecretsManager::Secret"},
+        {"arn:aws:logs:eu-central-1:@:log-group:g#:*", "AWS::Logs::LogGroup"},
         {"arn:aws:s3:eu-central-1:@:accesspoint/ap#", "AWS::S3::AccessPoint"}};
     for (uint32_t a = 0; a < w->account_count; a++)
         for (uint32_t i = 0; i < sizeof things / sizeof *things; i++) {
@@ -334,7 +449,9 @@ static void make_resources(struct random_world *r)
         }
     for (uint32_t p = 0; p < w->principal_count; p++)
         if ((w->principals[p].kind == WORLD_ROLE || w->principals[p].kind == WORLD_USER) && chance(r, 85)) {
-            struct world_resource *res = add_resource(r, "x", w->principals[p].kind == WORLD_ROLE ? "AWS::IAM::Role" : "AWS::IAM::User", w->principals[p].account);
+            struct world_resource *res =
+                add_resource(r, "x", w->principals[p].kind == WORLD_ROLE ? "AWS::IAM::Role" : "AWS::IAM::User",
+                             w->principals[p].account);
             res->arn = w->principals[p].arn;
             res->has_policy = false;
             res->policy_read = true;
@@ -345,7 +462,8 @@ static void make_resources(struct random_world *r)
         if (!str_eqz(res->type, "AWS::S3::AccessPoint"))
             continue;
         for (uint32_t k = 0; k < w->resource_count; k++)
-            if (w->resources[k].account == res->account && str_eqz(w->resources[k].type, "AWS::S3::Bucket") && !memchr(w->resources[k].arn.ptr, '*', w->resources[k].arn.len)) {
+            if (w->resources[k].account == res->account && str_eqz(w->resources[k].type, "AWS::S3::Bucket") &&
+                !memchr(w->resources[k].arn.ptr, '*', w->resources[k].arn.len)) {
                 res->source = k;
                 if (chance(r, 80))
                     res->second_policy = w->resources[k].policy;
@@ -355,11 +473,33 @@ static void make_resources(struct random_world *r)
 
 static void make_actions(struct random_world *r)
 {
-    static const char *const asked[] = {
-        "s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "s3:ListBucket", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3:ListAllMyBuckets", "kms:Decrypt", "kms:CreateGrant",
-        "kms:RetireGrant", "kms:PutKeyPolicy", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:TagSession", "sts:GetCallerIdentity", "sts:GetSessionToken",
-        "sqs:ReceiveMessage", "sqs:SetQueueAttributes", "dynamodb:GetItem", "dynamodb:Query", "secretsmanager:GetSecretValue", "iam:PassRole",
-        "iam:UpdateAssumeRolePolicy", "iam:PutUserPolicy", "ec2:DescribeInstances", "logs:GetLogEvents", "logs:FilterLogEvents"};
+    static const char *const asked[] = {"s3:GetObject",
+                                        "s3:PutObject",
+                                        "s3:GetObjectAcl",
+                                        "s3:ListBucket",
+                                        "s3:PutBucketAcl",
+                                        "s3:PutBucketPolicy",
+                                        "s3:ListAllMyBuckets",
+                                        "kms:Decrypt",
+                                        "kms:CreateGrant",
+                                        "kms:RetireGrant",
+                                        "kms:PutKeyPolicy",
+                                        "sts:AssumeRole",
+                                        "sts:AssumeRoleWithSAML",
+                                        "sts:TagSession",
+                                        "sts:GetCallerIdentity",
+                                        "sts:GetSessionToken",
+                                        "sqs:ReceiveMessage",
+                                        "sqs:SetQueueAttributes",
+                                        "dynamodb:GetItem",
+                                        "dynamodb:Query",
+                                        "secretsmanager:GetSecretValue",
+                                        "iam:PassRole",
+                                        "iam:UpdateAssumeRolePolicy",
+                                        "iam:PutUserPolicy",
+                                        "ec2:DescribeInstances",
+                                        "logs:GetLogEvents",
+                                        "logs:FilterLogEvents"};
     r->actions = arena_array_of(r->arena, uint32_t, sizeof asked / sizeof *asked);
     r->action_count = 0;
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {

@@ -1,9 +1,10 @@
 /*
  * Small made-up organizations for tests that hold two ways of saying the same together.
  *
- * Everything comes from the seed: accounts with and without an organization, SCPs and RCPs at several levels, users, roles,
- * boundaries, services, federated providers, outsiders; buckets, keys, queues, tables, secrets, log groups, access
- * points; policies from a small vocabulary of actions, patterns, keys that are known and keys that are not; things unread.
+ * Everything comes from the seed: accounts with and without an organization, SCPs and RCPs at several levels, users,
+ * roles, boundaries, services, federated providers, outsiders; buckets, keys, queues, tables, secrets, log groups,
+ * access points; policies from a small vocabulary of actions, patterns, keys that are known and keys that are not;
+ * things unread.
  */
 #ifndef WARD_TEST_RANDOM_WORLD_H
 #define WARD_TEST_RANDOM_WORLD_H
