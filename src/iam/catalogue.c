@@ -87,6 +87,23 @@ static struct str glob_of(struct arena *a, struct str arn, uint32_t *literals)
     return str_make(to, n);
 }
 
+static struct arn_shape shape_of(struct str glob)
+{
+    struct arn_shape out = {0};
+    for (size_t i = 0; i < glob.len; i++) {
+        if (glob.ptr[i] != ':')
+            continue;
+        out.colons++;
+        out.head = str_sub(glob, i + 1, glob.len);
+    }
+    if (out.colons != 5)
+        out.head.len = 0;
+    for (size_t i = 0; i < out.head.len; i++)
+        if (out.head.ptr[i] == '*')
+            out.head.len = i;
+    return out;
+}
+
 static void group_add(struct arena *a, struct arn_group *g, uint32_t type)
 {
     if (g->count == g->size) {
@@ -124,6 +141,7 @@ static void load_resources(struct iam_catalogue *c, struct str text)
     uint32_t size = lines_in(text);
     c->resources = arena_array_of(s->arena, struct iam_resource_info, size);
     s->literals = arena_array_of(s->arena, uint32_t, size);
+    s->shapes = arena_array_of(s->arena, struct arn_shape, size);
     struct iam_service *at = NULL;
     while (iam_table_line(&text, &line)) {
         struct iam_resource_info *r = &c->resources[c->resource_count];
@@ -132,6 +150,7 @@ static void load_resources(struct iam_catalogue *c, struct str text)
         r->arn = str_cut(&line, '\t');
         r->keys = line;
         r->glob = glob_of(s->arena, r->arn, &s->literals[c->resource_count]);
+        s->shapes[c->resource_count] = shape_of(r->glob);
         if (!at || !str_eq(at->name, r->service)) {
             at = service_add(c, r->service);
             at->resource_from = c->resource_count;

@@ -80,9 +80,33 @@ static struct str without_account(char *to, struct str arn)
     return str_make(to, n);
 }
 
-static bool fits(const struct iam_catalogue *c, uint32_t type, struct str arn)
+/* An ARN and how it is cut. */
+struct asked {
+    struct str arn, last; /* what follows the fifth colon */
+    uint32_t colons;
+};
+
+static struct asked asked_of(struct str arn)
+{
+    struct asked q = {.arn = arn};
+    for (size_t i = 0; i < arn.len; i++)
+        if (arn.ptr[i] == ':' && ++q.colons == 5)
+            q.last = str_sub(arn, i + 1, arn.len);
+    return q;
+}
+
+/* Colons of a glob stand for colons; where both have as many, field stands against field. */
+static bool may_fit(const struct arn_shape *s, const struct asked *q)
+{
+    return s->colons <= q->colons && (s->colons != 5 || q->colons != 5 || str_starts(q->last, s->head));
+}
+
+static bool fits(const struct iam_catalogue *c, uint32_t type, const struct asked *q)
 {
     const struct iam_resource_info *r = &c->resources[type];
+    struct str arn = q->arn;
+    if (!may_fit(&c->services->shapes[type], q))
+        return false;
     if (str_glob(r->glob, arn))
         return true;
     char other[ARN_MAX];
@@ -96,7 +120,7 @@ static const struct arn_group *group_of(const struct iam_catalogue *c, struct st
     return field.ptr ? map_get(&c->services->by_arn, field) : NULL;
 }
 
-static uint32_t best_in(const struct iam_catalogue *c, const struct arn_group *g, struct str arn, struct str service)
+static uint32_t best_in(const struct iam_catalogue *c, const struct arn_group *g, const struct asked *q, struct str service)
 {
     uint32_t best = UINT32_MAX;
     for (uint32_t i = 0; g && i < g->count; i++) {
@@ -105,7 +129,7 @@ static uint32_t best_in(const struct iam_catalogue *c, const struct arn_group *g
         bool own = str_eq(c->resources[t].service, service);
         if (best != UINT32_MAX && (want < have || (want == have && (!own || str_eq(c->resources[best].service, service)))))
             continue;
-        if (fits(c, t, arn))
+        if (fits(c, t, q))
             best = t;
     }
     return best;
@@ -116,8 +140,9 @@ uint32_t iam_catalogue_resource_of(const struct iam_catalogue *c, struct str arn
     struct str service = service_field(arn);
     if (!service.ptr)
         return UINT32_MAX;
-    uint32_t best = best_in(c, group_of(c, arn), arn, service);
-    return best != UINT32_MAX ? best : best_in(c, &c->services->any, arn, service);
+    struct asked q = asked_of(arn);
+    uint32_t best = best_in(c, group_of(c, arn), &q, service);
+    return best != UINT32_MAX ? best : best_in(c, &c->services->any, &q, service);
 }
 
 /* A qualified function (version, alias) is taken by what takes functions. */
@@ -133,10 +158,11 @@ bool iam_catalogue_takes(const struct iam_catalogue *c, uint32_t action, struct 
     if (!a->resource_type_count)
         return str_eqz(arn, "*");
     uint32_t best = iam_catalogue_resource_of(c, arn);
+    struct asked q = asked_of(arn);
     for (uint16_t i = 0; best != UINT32_MAX && i < a->resource_type_count; i++) {
         uint32_t t = a->resource_types[i];
         /* "bucket" also fits an object's ARN, but "object" fits it better, and then only that counts. */
-        if (t == best || qualified(c, t, best) || (c->services->literals[t] >= c->services->literals[best] && fits(c, t, arn)))
+        if (t == best || qualified(c, t, best) || (c->services->literals[t] >= c->services->literals[best] && fits(c, t, &q)))
             return true;
     }
     return false;

@@ -16,6 +16,12 @@ struct arn_group {
     uint32_t count, size;
 };
 
+/* What an ARN needs to have so that a type's glob is worth a look. */
+struct arn_shape {
+    uint32_t colons;   /* of the glob */
+    struct str head;   /* where they are five: what its last field begins with */
+};
+
 struct key_template {
     struct str prefix, suffix; /* "aws:resourcetag/" and what follows "${...}" */
     struct str type;
@@ -29,6 +35,7 @@ struct iam_services {
     struct map by_arn;      /* service field -> struct arn_group */
     struct arn_group any;   /* types whose ARN leaves the service open */
     uint32_t *literals;     /* of each resource type: bytes of its glob that are no wildcard */
+    struct arn_shape *shapes; /* of each resource type */
     struct map keys;        /* lower-case name -> struct str: its type */
     struct key_template *templates;
     uint32_t template_count;
