@@ -143,6 +143,7 @@ void engine_organization_changed(struct engine *e)
     e->recomputed = before;
 }
 
+bool engine_capped(const struct engine *e) { return e->capped; }
 uint64_t engine_recomputed(const struct engine *e)
 {
     return e->recomputed;
