@@ -107,6 +107,22 @@ static bool flush(struct report_sink *sink, struct buf *b, size_t at_least, stru
     return ok;
 }
 
+/* A cell that is proved and was asked for. */
+static bool is_proved(const struct prove_view *v, uint32_t x, uint32_t y)
+{
+    struct prove_cell cell = {.subject = x, .object = y};
+    return x != y && v->proof->is_object[y] && prove_verdict_of(v->proof, x, y) == PROVE_PROVED && prove_view_has(v, &cell);
+}
+
+static void write_proved(struct json_out *o, const struct proof *p, uint32_t x, uint32_t y)
+{
+    jo_object(o);
+    jo_kv_str(o, "subject", p->labels.names[x]);
+    jo_kv_str(o, "object", p->labels.names[y]);
+    jo_kv_strz(o, "verdict", prove_verdict_name(PROVE_PROVED));
+    jo_end_object(o);
+}
+
 bool prove_report_json(const struct prove_view *v, struct report_sink *sink, struct err *e)
 {
     const struct proof *p = v->proof;
@@ -129,7 +145,8 @@ bool prove_report_json(const struct prove_view *v, struct report_sink *sink, str
                 jo_str(&o, p->labels.names[i]);
         jo_end_array(&o);
     }
-    jo_kv_strz(&o, "cells_not_listed", "proved");
+    bool all = p->labels.count <= PROVE_CLAIMS_ALL;
+    jo_kv_strz(&o, "cells_not_listed", all ? "none" : "proved");
     jo_key(&o, "cells");
     jo_array(&o);
     for (uint32_t i = 0; i < p->cell_count && ok; i++) {
@@ -137,6 +154,10 @@ bool prove_report_json(const struct prove_view *v, struct report_sink *sink, str
             prove_write_cell(p, &p->cells[i], &o);
         ok = flush(sink, &b, FLUSH_BYTES, e);
     }
+    for (uint32_t x = 0; x < p->labels.count && all; x++)
+        for (uint32_t y = 0; y < p->labels.count; y++)
+            if (is_proved(v, x, y))
+                write_proved(&o, p, x, y);
     jo_end_array(&o);
     write_missing(&o, p);
     write_assumptions(&o, p, "assumptions", "assumption");
@@ -178,11 +199,9 @@ bool prove_report_csv(const struct prove_view *v, struct report_sink *sink, stru
         ok = flush(sink, &b, FLUSH_BYTES, e);
     }
     for (uint32_t x = 0; x < p->labels.count && p->labels.count <= PROVE_CLAIMS_ALL; x++)
-        for (uint32_t y = 0; y < p->labels.count; y++) {
-            struct prove_cell cell = {.subject = x, .object = y};
-            if (x != y && p->is_object[y] && prove_verdict_of(p, x, y) == PROVE_PROVED && prove_view_has(v, &cell))
+        for (uint32_t y = 0; y < p->labels.count; y++)
+            if (is_proved(v, x, y))
                 csv_cell(&c, p, x, y, PROVE_PROVED, "", STR(""));
-        }
     ok = ok && !b.failed && flush(sink, &b, 0, e);
     buf_done(&b);
     return ok;

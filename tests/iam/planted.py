@@ -42,7 +42,7 @@ def cells(document):
 
 
 def verdict(found, cell):
-    """What is not listed is proved."""
+    """What is not listed is proved, as in a matrix that is too large to be listed whole."""
     return found[cell]["verdict"] if cell in found else "proved"
 
 
