@@ -40,7 +40,7 @@ proof "whole proof, $principals principals x $resources resources x $tenants ten
 python3 tests/iam/planted.py check "$work/out" "$work/answers.json" || row "leaks found" "all" "not all" "-"
 proof "the same again, facts built" 10 1000
 organization "--edit role" || exit 1
-proof "one role's inline policy changed, a new run" 0.2 - || exit 1
+proof "one role's inline policy changed, a new run, the whole program" 0.2 - || exit 1
 organization "--edit root" || exit 1
-proof "a policy at the organization's root changed, a new run" 0.2 - || exit 1
+proof "a policy at the organization's root changed, a new run, the whole program" 0.2 - || exit 1
 rm -rf "$work"
