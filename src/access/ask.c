@@ -226,7 +226,8 @@ enum access_key_need access_key_question(const struct world *w, struct arena *a,
     key->resource = res->key != WORLD_NONE ? w->resources[res->key].arn : res->key_arn;
     key->resource_account = arn_field(key->resource, 4);
     key->endpoint = WORLD_NONE; /* the service calls, not the caller's network */
-    if (res->region.len) {
+    /* EBS asks as EC2 does, and what the names of services end in in China is not documented for the key: left open. */
+    if (res->region.len && !str_eq_nocase(q->service, STR("ebs")) && !str_starts(w->partition, STR("aws-cn"))) {
         struct str via = arena_printf(a, "%.*s.%.*s.amazonaws.com", STR_ARG(q->service), STR_ARG(res->region));
         access_context_put(w->catalogue, a, &key->given, STR("kms:ViaService"), &via, 1);
     }

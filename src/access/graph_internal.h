@@ -55,6 +55,8 @@ bool graph_allows_all(const struct iam_policy *p);
 const struct residue *graph_trusts_service(struct graph *g, uint32_t role, struct str services);
 /* The guard with iam:PassedToService known. */
 const struct residue *graph_passed_to(struct graph *g, const struct residue *guard, uint32_t path);
+/* Principals of other organizations and accounts that conditions of policies let in. */
+void graph_add_strangers(struct world *w);
 /* Roles that anybody can take through a provider that signs for anybody: edges from the anonymous caller. */
 void graph_open_providers(struct graph *g, struct edge_list *l);
 bool graph_reads_mfa(const struct residue *guard);

@@ -194,7 +194,7 @@ static void add_anybody(struct prepare *p, uint32_t account, struct str name)
     for (uint32_t i = 0; i < p->count; i++)
         if (str_eq(p->added[i].arn, arn))
             return;
-    add(p, (struct world_principal){.kind = WORLD_ROLE, .account = account, .name = name, .path = STR("/"), .arn = arn, .tags_read = true,
+    add(p, (struct world_principal){.kind = WORLD_ROLE, .account = account, .name = name, .path = STR("/"), .arn = arn, /* its tags are of its own choice */
            .identity = p->all, .resource = WORLD_NONE},
         PSEUDO_ANYBODY, WORLD_NONE);
 }
@@ -268,6 +268,7 @@ struct graph *graph_prepare(struct world *w, struct err *e)
         return NULL;
     g->memo = arena_new_of(g->arena, struct graph_memo);
     g->memo->scratch = arena_child(g->arena, 0);
+    graph_add_strangers(w);
     g->first_pseudo = w->principal_count;
     g->anonymous = WORLD_NONE;
     uint32_t account = add_account(w);

@@ -41,10 +41,9 @@ static void bucket(struct loader *l, struct query *q, struct world_resource *r, 
     r->ignore_public_acls = query_int(q, 4);
     r->restrict_public_buckets = query_int(q, 5);
     /* Amazon S3 User Guide, "Using tags with S3 general purpose buckets" (read 2026): tags count in policies where ABAC
-     * is enabled. Where that was not read they may count, with values that nobody knows. */
-    bool read = query_int(q, 6);
-    r->abac = !read || query_int(q, 7);
-    r->tags_read &= read;
+     * is enabled. Where that was not read they may count or not. */
+    r->abac_unread = !query_int(q, 6);
+    r->abac = !r->abac_unread && query_int(q, 7);
 }
 
 static void access_point(struct loader *l, struct query *q, struct world_resource *r, bool first)

@@ -188,6 +188,7 @@ static void abac_override(struct world *w, const struct json *request, uint32_t 
     if (row == WORLD_NONE || !j || j->type == JSON_NULL)
         return;
     w->resources[row].abac = json_is_true(j) || str_eqz(json_str(j), "enabled");
+    w->resources[row].abac_unread = false;
 }
 
 static bool who_can(struct world *w, struct arena *a, const struct json *request, struct json_out *o, struct err *e)
@@ -239,12 +240,12 @@ bool access_row_org(struct world *w, struct arena *a, const struct json *row, st
         return err_set(e, ERR_PARSE, "the row has no request");
     struct access_question q = {0};
     resource(w, request, &q);
-    bool abac = q.row != WORLD_NONE && w->resources[q.row].abac;
+    bool abac = q.row != WORLD_NONE && w->resources[q.row].abac, unread = q.row != WORLD_NONE && w->resources[q.row].abac_unread;
     abac_override(w, request, q.row);
     bool ok = str_eqz(kind, "can-i")     ? can_i(w, a, request, o, e)
               : str_eqz(kind, "who-can") ? who_can(w, a, request, o, e)
                                          : what_can(w, a, request, o, e);
     if (q.row != WORLD_NONE)
-        w->resources[q.row].abac = abac;
+        w->resources[q.row].abac = abac, w->resources[q.row].abac_unread = unread;
     return ok;
 }

@@ -78,6 +78,13 @@ static const struct iam_policy *own_policy(const struct who *c, bool *unread)
     return ref ? ref->policy : NULL;
 }
 
+/* A role's session and the account's root are grantees too: the oracle says for whom they count. */
+static bool may_be_grantee(const struct who *c, struct str grantee, const struct iam_caller *caller)
+{
+    struct iam_principal p = iam_principal_compile(c->a, STR("AWS"), grantee);
+    return str_eq(grantee, caller->text) || (caller->account.ptr && str_eq(p.account, caller->account));
+}
+
 /* Whether the resource itself may allow this caller, alone or with its account. */
 static bool resource_may(struct who *c, const struct iam_caller *caller, bool alone)
 {
@@ -94,7 +101,7 @@ static bool resource_may(struct who *c, const struct iam_caller *caller, bool al
             return true;
     }
     for (uint32_t i = 0; c->res && i < c->res->grant_count; i++)
-        if (str_eq(c->res->grants[i].grantee, caller->text))
+        if (may_be_grantee(c, c->res->grants[i].grantee, caller))
             return true;
     bool by_list = c->res && str_eqz(c->res->type, "AWS::S3::Bucket") && !c->res->acl_disabled; /* those of objects are not read */
     return c->res && (by_list || c->res->acl_count || !c->res->acl_read || !c->res->grants_read);

@@ -20,6 +20,7 @@
 struct world_account {
     struct str id, name;
     struct str org_id, org_path;      /* "o-x/r-y/ou-z/"; {NULL,0}: none or not read */
+    struct str foreign_org;           /* of one that stands for somebody else's organization: its id */
     bool org_read;                    /* whether it is in an organization is known */
     bool is_management;
     bool scps_on, rcps_on;            /* policy types enabled in the organization */
@@ -74,6 +75,7 @@ struct world_resource {
     const struct json *tags;
     bool tags_read;
     bool abac;                   /* its tags count in conditions (S3: bucket ABAC is enabled) */
+    bool abac_unread;            /* S3: whether they do is not known */
     bool has_policy;             /* a resource policy is there */
     bool policy_read;            /* whether there is one is known */
     struct iam_policy_ref policy;

@@ -48,7 +48,10 @@ static void open(struct keys *k, struct str name) { put(k, name, IAM_KEY_OPEN, N
 
 static void organization(struct keys *k, const struct world_account *account, struct str id, struct str paths)
 {
-    if (!account || (!account->org_id.ptr && account->org_read)) {
+    if (account && account->foreign_org.ptr) {
+        known(k, id, account->foreign_org);
+        open(k, paths);
+    } else if (!account || (!account->org_id.ptr && account->org_read)) {
         absent(k, id);
         absent(k, paths);
     } else if (!account->org_id.ptr) {
@@ -224,13 +227,17 @@ static void resource_keys(struct keys *k, const struct world_resource *res, cons
         known(k, STR("aws:requestedregion"), region);
 }
 
-/* The value of a tag, its key compared without case. */
-static struct str tag_value(const struct json *tags, struct str tag)
+/* The value of a tag, its key compared without case. `several`: keys that differ in case only, as most services allow them, have
+ * different values, and which of them a condition sees AWS does not say. */
+static struct str tag_value(const struct json *tags, struct str tag, bool *several)
 {
+    struct str found = {0};
     for json_each(t, tags)
-        if (str_eq_nocase(t->key, tag))
-            return json_str(t);
-    return (struct str){0};
+        if (str_eq_nocase(t->key, tag)) {
+            *several |= found.ptr && !str_eq(found, json_str(t));
+            found = json_str(t);
+        }
+    return found;
 }
 
 /* Whether a key of the form PREFIX... is listed for the action or one of its resource types. */
@@ -263,13 +270,16 @@ static void tag_key(struct keys *k, const struct world_tag_key *t, const struct 
     const struct json *tags = mine ? (p ? p->tags : NULL) : (res ? res->tags : NULL);
     bool read = mine ? p && p->tags_read : res && res->tags_read;
     bool s3 = !mine && str_eq_nocase(r->service, STR("s3"));
-    if (s3 && res && !res->abac) {
+    bool maybe = s3 && res && res->abac_unread, several = false;
+    if (s3 && res && !res->abac && !maybe) {
         absent(k, t->key);
         return;
     }
-    struct str value = tag_value(tags, t->tag);
-    if (value.ptr)
-        known(k, t->key, value);
+    struct str value = tag_value(tags, t->tag, &several);
+    if (several)
+        put(k, t->key, maybe ? IAM_KEY_OPEN : IAM_KEY_SOME, NULL, 0, false);
+    else if (value.ptr)
+        put(k, t->key, maybe ? IAM_KEY_MAYBE : IAM_KEY_KNOWN, &value, 1, false);
     else if (read || (mine && r->caller.kind == IAM_CALLER_ROOT))
         absent(k, t->key);
     else

@@ -114,6 +114,10 @@ static uint32_t elsewhere(const struct world *w, struct str arn)
     else if (str_eqz(service, "logs") && str_starts(rest, STR("log-group:")) && !str_ends(rest, STR(":*")))
         want = arena_printf(scratch, "arn:%.*s:logs:%.*s:%.*s:%.*s:*", STR_ARG(p), STR_ARG(region), STR_ARG(arn_field(arn, 4)),
                             STR_ARG(head(rest, ':', 2)));
+    else if (str_eqz(service, "kafka") && (str_starts(rest, STR("topic/")) || str_starts(rest, STR("group/")) ||
+                                           str_starts(rest, STR("transactional-id/"))))
+        want = arena_printf(scratch, "arn:%.*s:kafka:%.*s:%.*s:cluster/%.*s", STR_ARG(p), STR_ARG(region), STR_ARG(arn_field(arn, 4)),
+                            STR_ARG(head(str_sub(rest, (size_t)str_index(rest, '/', 0) + 1, rest.len), '/', 2)));
     else if (str_eqz(service, "glue"))
         want = arena_printf(scratch, "arn:%.*s:glue:%.*s:%.*s:catalog", STR_ARG(p), STR_ARG(region), STR_ARG(arn_field(arn, 4)));
     uint32_t row = row_of(&w->resource_index, want);

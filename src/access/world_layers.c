@@ -97,6 +97,11 @@ static const char policy_services[] =
     "s3 s3-object-lambda s3-outposts s3express s3tables schemas secretsmanager serverlessrepo ses signer sns sqs ssm "
     "ssm-contacts ssm-incidents sts vpc-lattice xray ";
 
+/* Those of them whose things ward does not collect: what policy such a thing has nobody knows. */
+static const char uncollected_services[] =
+    " acm-pca cloudtrail codeartifact ecr-public iot lex mediastore network-firewall redshift s3-object-lambda s3-outposts "
+    "s3express schemas serverlessrepo ses signer ssm-contacts ssm-incidents vpc-lattice xray ";
+
 static bool in_words(const char *words, struct str word)
 {
     for (const char *p = words; (p = strstr(p, " ")) != NULL; p++)
@@ -114,7 +119,10 @@ static bool bears(const struct iam_request *r)
         return str_eqz(owner, "iam");
     if (str_eq_nocase(r->service, STR("apigateway")) || r->no_resource_type)
         return false;
-    return str_eq_nocase(r->service, owner) && in_words(policy_services, owner);
+    /* Data of a cluster and calls of a service of VPC Lattice are actions of a service of another name. */
+    bool other = (str_eq_nocase(r->service, STR("kafka-cluster")) && str_eqz(owner, "kafka")) ||
+                 (str_eq_nocase(r->service, STR("vpc-lattice-svcs")) && str_eqz(owner, "vpc-lattice"));
+    return (str_eq_nocase(r->service, owner) || other) && in_words(policy_services, owner);
 }
 
 /* A part of a store that is a row of its own is ruled by the policy of the whole. */
@@ -131,10 +139,23 @@ const struct world_resource *world_carrier(const struct world *w, uint32_t resou
     return bucket == WORLD_NONE ? res : &w->resources[bucket];
 }
 
+/* A call of the service did not end well there: the thing may be one that it would have told of. */
+static bool listing_failed(const struct world *w, const struct world_account *owner, const struct iam_request *r)
+{
+    struct str service = arn_field(r->resource, 2), region = arn_field(r->resource, 3);
+    for (uint32_t i = 0; i < w->gap_count; i++) {
+        struct str action = w->gaps[i].action;
+        bool there = str_eq(w->gaps[i].account, owner->id) && (!region.len || !w->gaps[i].region.len || str_eq(w->gaps[i].region, region));
+        if (there && str_eq_nocase(str_cut(&action, ':'), service))
+            return true;
+    }
+    return false;
+}
+
 static void unknown_resource(const struct world *w, struct arena *a, const struct iam_request *r, struct iam_layers *out)
 {
     const struct world_account *owner = account_at(w, r->resource_account.ptr ? world_account_of(w, r->resource_account) : WORLD_NONE);
-    if (owner && owner->collected)
+    if (owner && owner->collected && !in_words(uncollected_services, arn_field(r->resource, 2)) && !listing_failed(w, owner, r))
         return;
     out->has_resource = true;
     out->resource = unread(a, "the policy of", r->resource);

@@ -242,7 +242,7 @@ static void buckets_acls_and_blocks(void **state)
     assert_int_equal(open->acls[1].grantee, IAM_ACL_AUTHENTICATED_USERS);
     assert_int_equal(open->acls[1].permission, IAM_ACL_WRITE_ACP);
     assert_int_equal(open->acls[2].grantee, IAM_ACL_OTHER);
-    assert_true(!dark->policy_read && !dark->acl_read && !dark->acl_disabled && !dark->bpa_read && dark->abac && !dark->tags_read);
+    assert_true(!dark->policy_read && !dark->acl_read && !dark->acl_disabled && !dark->bpa_read && !dark->abac && dark->abac_unread);
     assert_int_equal(dark->encryption, WORLD_ENC_UNKNOWN);
     const struct world_account *a = &b.w->accounts[world_account_of(b.w, STR(BOX_A))];
     assert_true(a->s3_bpa_read && a->s3_restrict_public_buckets && !a->s3_ignore_public_acls);

@@ -194,6 +194,34 @@ static void the_policy_of_a_thing_bears_on_its_own_actions(void **state)
     assert_false(layers_of(r, 0, "sqs:SendMessage", "arn:aws:sqs:us-east-1:111111111111:q").has_resource);
 }
 
+static bool policy_is_unread(struct room *r, const char *action, const char *arn)
+{
+    struct iam_layers l = layers_of(r, 0, action, arn);
+    return l.has_resource && !l.resource.items[0].policy;
+}
+
+static void a_thing_that_nobody_lists_may_have_a_policy(void **state)
+{
+    struct room *r = *state;
+    const char *queue = "arn:aws:sqs:us-east-1:111111111111:q";
+    assert_true(policy_is_unread(r, "codeartifact:ReadFromRepository", "arn:aws:codeartifact:us-east-1:111111111111:repository/d/r"));
+    assert_true(policy_is_unread(r, "vpc-lattice-svcs:Invoke", "arn:aws:vpc-lattice:us-east-1:111111111111:service/svc-1/x"));
+    assert_false(policy_is_unread(r, "sqs:SendMessage", queue));
+    struct world_gap gap = {.account = STR("111111111111"), .region = STR("eu-west-1"), .op = STR("sqs:ListQueues"), .action = STR("sqs:ListQueues")};
+    r->w->gaps = &gap;
+    r->w->gap_count = 1;
+    assert_false(policy_is_unread(r, "sqs:SendMessage", queue)); /* elsewhere */
+    gap.region = STR("us-east-1");
+    assert_true(policy_is_unread(r, "sqs:SendMessage", queue));
+    r->w->gap_count = 0;
+    r->resources[1] = thing("arn:aws:kafka:us-east-1:111111111111:cluster/c/u-1", "AWS::MSK::Cluster", MEMBER);
+    r->resources[1].policy_read = false;
+    r->w->resource_count = 2;
+    world_index(r->w);
+    assert_true(policy_is_unread(r, "kafka-cluster:ReadData", "arn:aws:kafka:us-east-1:111111111111:topic/c/u-1/t"));
+    assert_int_equal(world_resource_of(r->w, STR("arn:aws:kafka:us-east-1:111111111111:topic/c/u-1/t")), 1);
+}
+
 static const struct iam_key *key_of(struct room *r, uint32_t principal, const char *action, const char *arn, const char *key)
 {
     static struct iam_request q;
@@ -261,6 +289,15 @@ static void tags_count_where_aws_looks_at_them(void **state)
     assert_int_equal(state_of(r, 0, "s3:GetObject", "arn:aws:s3:::records/a", "aws:ResourceTag/tenant"), IAM_KEY_ABSENT);
     r->resources[0].abac = true;
     is_known(r, 0, "s3:GetObject", "arn:aws:s3:::records/a", "aws:ResourceTag/tenant", "a");
+    r->resources[0].abac = false;
+    r->resources[0].abac_unread = true; /* there with this value, or not there */
+    assert_int_equal(state_of(r, 0, "s3:GetObject", "arn:aws:s3:::records/a", "aws:ResourceTag/tenant"), IAM_KEY_MAYBE);
+    r->resources[0].tags = NULL;
+    assert_int_equal(state_of(r, 0, "s3:GetObject", "arn:aws:s3:::records/a", "aws:ResourceTag/tenant"), IAM_KEY_ABSENT);
+    r->resources[0].tags_read = false;
+    assert_int_equal(state_of(r, 0, "s3:GetObject", "arn:aws:s3:::records/a", "aws:ResourceTag/tenant"), IAM_KEY_OPEN);
+    r->resources[1].tags = json_parse(r->a, STR("{\"Tenant\":\"a\",\"tenant\":\"b\"}"), 100, &e);
+    assert_int_equal(state_of(r, 0, "dynamodb:GetItem", table, "aws:ResourceTag/tenant"), IAM_KEY_SOME); /* one of the two */
     r->resources[1].tags = NULL;
     r->resources[1].tags_read = false;
     assert_int_equal(state_of(r, 0, "dynamodb:GetItem", table, "aws:ResourceTag/tenant"), IAM_KEY_OPEN);
@@ -362,7 +399,7 @@ int main(void)
         T(organization_policies_spare_whom_aws_spares), T(the_policy_of_a_thing_bears_on_its_own_actions),
         T(the_context_has_what_is_known), T(tags_count_where_aws_looks_at_them), T(what_was_not_read_is_unknown_and_nothing_else),
         T(the_block_on_public_access_that_was_not_read), T(outside_is_taken_to_allow_and_inside_is_unread),
-        T(short_names_and_their_errors),
+        T(short_names_and_their_errors), T(a_thing_that_nobody_lists_may_have_a_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

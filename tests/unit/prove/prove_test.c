@@ -245,6 +245,34 @@ static void names_of_strangers_roles(void **state)
     box_done(&b);
 }
 
+/* So can anybody tag one (which it takes the words of a condition to see: unknown); and whoever a condition lets in is somebody, in
+ * whatever organization or account. */
+static void conditions_let_strangers_in(void **state)
+{
+    static const struct {
+        const char *more;
+        enum prove_verdict outside, acme;
+    } rows[] = {
+        {"\"StringEquals\":{\"aws:PrincipalTag/access\":\"yes\"}", PROVE_UNKNOWN, PROVE_UNKNOWN},
+        {"\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-partner\"}", PROVE_VIOLATED, PROVE_PROVED},
+        {"\"ForAnyValue:StringLike\":{\"aws:PrincipalOrgPaths\":\"o-partner/r-1/*\"}", PROVE_UNKNOWN, PROVE_PROVED},
+        {"\"StringEquals\":{\"aws:PrincipalAccount\":\"444455556666\"}", PROVE_VIOLATED, PROVE_PROVED},
+        {"\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::444455556666:role/a*\"}", PROVE_VIOLATED, PROVE_PROVED},
+        {"\"StringEquals\":{\"aws:PrincipalAccount\":\"222222222222\"}", PROVE_PROVED, PROVE_PROVED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct box b;
+        two(&b);
+        struct str doc = arena_printf(b.arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\",\"Condition\":{%s}}]}", rows[i].more);
+        box_bucket(&b, 1, "beta-data", "beta", doc.ptr);
+        box_prove(&b);
+        if (box_verdict(&b, "(outside)", "beta") != rows[i].outside || box_verdict(&b, "acme", "beta") != rows[i].acme)
+            fail_msg("%s: outside %d, acme %d", rows[i].more, box_verdict(&b, "(outside)", "beta"), box_verdict(&b, "acme", "beta"));
+        box_done(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +287,7 @@ int main(void)
         cmocka_unit_test(service_without_source_is_anybodys),
         cmocka_unit_test(shares_and_copies),
         cmocka_unit_test(names_of_strangers_roles),
+        cmocka_unit_test(conditions_let_strangers_in),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
