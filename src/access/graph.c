@@ -12,6 +12,7 @@ struct build {
     bool *sure;                  /* by principal: a sure edge from the one at hand is there */
     const struct residue **asked; /* by path and need: memo of the principal at hand */
     bool is_admin;               /* it is sure to become administrator of its account */
+    bool *exempting;             /* by account: policies of the organization there speak of principals */
     uint32_t *dependents_first, *dependents; /* by resource: things with a role that are made from it */
 };
 
@@ -43,6 +44,34 @@ static void emit(struct build *b, const struct privilege_path *path, uint32_t to
     b->sure[to] |= l == LEVEL_CERTAIN;
 }
 
+static uint32_t admin_at(const struct build *b, uint32_t principal)
+{
+    uint32_t account = principal_at(b, principal)->account;
+    return account == WORLD_NONE ? WORLD_NONE : b->g->admin_of[account];
+}
+
+/* What comes of it is not worked out. */
+static void emit_unknown(struct build *b, const struct privilege_path *path, uint32_t to, uint32_t thing, const struct residue *guard)
+{
+    if (to == WORLD_NONE || to == b->p.principal || graph_level_of(b->g, graph_guard(b->g, b->p.principal, guard)) == LEVEL_NEVER)
+        return;
+    edge_add(b->g, &b->edges, (struct graph_edge){.from = b->p.principal, .to = to, .path = (uint32_t)(path - b->g->paths), .thing = thing,
+             .guard = guard, .level = LEVEL_UNKNOWN});
+}
+
+/* A principal of its own making, without a boundary, or with one that it is told to set. */
+static void emit_new(struct build *b, const struct privilege_path *path, const struct residue *guard)
+{
+    struct iam_key none = {.name = STR("iam:permissionsboundary"), .state = IAM_KEY_ABSENT};
+    struct iam_context c = {.keys = &none, .count = 1, .open = true};
+    const struct residue *free = residue_assume(b->g->world->pool, guard, &c);
+    uint32_t admin = admin_at(b, b->p.principal);
+    if (graph_level_of(b->g, graph_guard(b->g, b->p.principal, free)) == LEVEL_NEVER)
+        emit_unknown(b, path, admin, WORLD_NONE, guard);
+    else
+        emit(b, path, admin, WORLD_NONE, free);
+}
+
 /* Who one is with every action allowed: the administrator of the account, or what a boundary leaves. */
 static void emit_any_policy(struct build *b, const struct privilege_path *path, uint32_t of, uint32_t thing, const struct residue *guard)
 {
@@ -53,18 +82,14 @@ static void emit_any_policy(struct build *b, const struct privilege_path *path, 
         emit(b, path, g->any_policy_of[base], thing, guard);
         return;
     }
-    struct privilege_path bounded = *path;
-    uint32_t admin = p->account == WORLD_NONE ? WORLD_NONE : g->admin_of[p->account];
+    uint32_t admin = admin_at(b, of);
     if (!p->has_boundary) {
         emit(b, path, admin, thing, guard);
         b->is_admin |= of == b->p.principal && admin != WORLD_NONE && b->sure[admin];
         return;
     }
     /* A boundary of which no form was made: what it leaves is not worked out. */
-    bounded.level = LEVEL_UNKNOWN;
-    if (admin != WORLD_NONE && graph_level_of(g, guard) != LEVEL_NEVER)
-        edge_add(g, &b->edges, (struct graph_edge){.from = b->p.principal, .to = admin, .path = (uint32_t)(path - g->paths),
-                 .thing = thing, .guard = guard, .level = bounded.level});
+    emit_unknown(b, path, admin, thing, guard);
 }
 
 static bool is_customer_policy(struct str id)
@@ -85,7 +110,8 @@ static const struct residue *on_attached(struct build *b, const struct path_need
     return out;
 }
 
-/* Inline policies of a group are told by "GROUP-ARN#NAME": the groups that the principal is in. */
+/* Inline policies of a group are told by "GROUP-ARN#NAME": the groups that the principal is in. Of a group without one, who is
+ * in it is not known here. */
 static const struct residue *on_group(struct build *b, const struct path_need *n)
 {
     const struct residue *out = residue_false;
@@ -98,7 +124,14 @@ static const struct residue *on_group(struct build *b, const struct path_need *n
         if (id.ptr && str_contains(group, STR(":group/")))
             out = residue_or(b->g->world->pool, out, graph_ask_arn(b->g, b->p.principal, n->index, group));
     }
-    return out;
+    const struct residue *any = out == residue_true ? residue_false : graph_ask_new(b->g, b->p.principal, n->index, STR(""), NULL, NULL);
+    if (any == residue_false)
+        return out;
+    struct str what = STR("which groups the user is in");
+    struct residue_leaf leaf = {.kind = RESIDUE_UNREAD, .values = &what, .count = 1};
+    struct residue_source source = {.layer = "identity", .policy = what, .allow = true};
+    any = residue_and(b->g->world->pool, any, residue_leaf(b->g->world->pool, &leaf, &source));
+    return residue_or(b->g->world->pool, out, any);
 }
 
 static uint32_t need_bit(const struct build *b, const struct privilege_path *path, uint32_t need)
@@ -148,6 +181,27 @@ static const struct residue *all_fixed(struct build *b, const struct privilege_p
 
 static bool is_pass(const struct path_need *n) { return str_eqz(n->action, "iam:PassRole"); }
 
+static bool has_edge(const struct build *b, uint32_t to)
+{
+    for (uint32_t i = b->from_edge; i < b->edges.count; i++)
+        if (b->edges.items[i].to == to)
+            return true;
+    return false;
+}
+
+/* Tags of choice help who is that principal already, or somebody of the same tenant who works with it. */
+static bool may_use(const struct build *b, uint32_t target)
+{
+    const struct world_principal *t = principal_at(b, target), *p = principal_at(b, b->p.principal);
+    return target == b->p.principal || has_edge(b, target) || (t->tenant.ptr && str_eq(t->tenant, p->tenant));
+}
+
+/* Who works for the same tenant as the target, or can be it, need not take it over. */
+static bool takes_over(const struct path_need *n)
+{
+    return str_eqz(n->action, "sts:AssumeRole") || str_eqz(n->action, "iam:CreateAccessKey") || str_eqz(n->action, "iam:UpdateAssumeRolePolicy");
+}
+
 /* The needs on the row other than the driver. */
 static const struct residue *rest_on_row(struct build *b, const struct privilege_path *path, int driver, uint32_t row, uint32_t target,
                                          const struct residue *guard)
@@ -155,7 +209,7 @@ static const struct residue *rest_on_row(struct build *b, const struct privilege
     struct residue_pool *pool = b->g->world->pool;
     for (uint32_t k = 0; k < path->need_count && guard != residue_false; k++) {
         const struct path_need *n = &path->needs[k];
-        if ((int)k == driver)
+        if ((int)k == driver || (path->gives == GIVES_TARGET_ADMIN && takes_over(n) && may_use(b, target)))
             continue;
         if (on_row(n))
             guard = residue_and(pool, guard, n->index == WORLD_NONE ? residue_false : rights_on(b->g, &b->p, need_bit(b, path, k), row));
@@ -180,28 +234,15 @@ static bool takes(const struct build *b, const struct path_need *driver, uint32_
     return !is_pass(driver) || t->account == p->account;
 }
 
-static bool has_edge(const struct build *b, uint32_t to)
-{
-    for (uint32_t i = b->from_edge; i < b->edges.count; i++)
-        if (b->edges.items[i].to == to && b->edges.items[i].level == LEVEL_CERTAIN)
-            return true;
-    return false;
-}
-
-/* Tags of choice help who is that principal already, or somebody of the same tenant who works with it. */
-static bool may_use(const struct build *b, uint32_t target)
-{
-    const struct world_principal *t = principal_at(b, target), *p = principal_at(b, b->p.principal);
-    return target == b->p.principal || has_edge(b, target) || (t->tenant.ptr && str_eq(t->tenant, p->tenant));
-}
-
 static void reach_target(struct build *b, const struct privilege_path *path, int driver, uint32_t row, uint32_t target,
                          const struct residue *guard)
 {
     struct graph *g = b->g;
     const struct path_need *n = &path->needs[driver];
     bool session = path->gives == GIVES_TAGS && path->need_count > 1;
-    if (path->gives != GIVES_TAGS && (target == b->p.principal || ((path->gives == GIVES_TARGET || path->gives == GIVES_THING_ROLE) && b->sure[target])))
+    if (path->gives == GIVES_UNBOUNDED && !(principal_at(b, target)->has_boundary && may_use(b, target)))
+        return;
+    if (path->gives != GIVES_TAGS && path->gives != GIVES_UNBOUNDED && (target == b->p.principal || ((path->gives == GIVES_TARGET || path->gives == GIVES_THING_ROLE) && b->sure[target])))
         return;
     if (!takes(b, n, target) || (path->gives == GIVES_TAGS && (target >= g->first_pseudo || g->any_tag_of[target] == WORLD_NONE ||
                                                                !(session || may_use(b, target)))))
@@ -213,7 +254,9 @@ static void reach_target(struct build *b, const struct privilege_path *path, int
     }
     if (guard == residue_false)
         return;
-    if (path->gives == GIVES_TARGET_ADMIN)
+    if (path->gives == GIVES_UNBOUNDED)
+        emit_unknown(b, path, admin_at(b, target), row, guard);
+    else if (path->gives == GIVES_TARGET_ADMIN)
         emit_any_policy(b, path, target, row, guard);
     else
         emit(b, path, path->gives == GIVES_TAGS ? g->any_tag_of[target] : target, row, guard);
@@ -237,10 +280,47 @@ static void reach_row(struct build *b, const struct privilege_path *path, int dr
         reach_target(b, path, driver, row, w->resources[b->dependents[i]].role, guard);
 }
 
-/* Administrators have their account's things through the account; only whom they may assume elsewhere is looked at. */
+/* Administrators have their account's things through the account; only whom they may assume elsewhere is looked at, unless
+ * policies of the organization leave this one what they take from others. */
 static bool left_to_admin(const struct build *b, const struct privilege_path *path)
 {
-    return b->is_admin && !str_starts(path->needs[0].action, STR("sts:")) && path->gives != GIVES_ORGANIZATION;
+    return b->is_admin && !b->exempting[principal_at(b, b->p.principal)->account] && !str_starts(path->needs[0].action, STR("sts:")) && path->gives != GIVES_ORGANIZATION;
+}
+
+/* Accounts that act for the organization in the service of the path (AWS Organizations User Guide, "Delegated administrator
+ * for AWS services", read 2026). */
+static bool is_delegate(const struct build *b, const struct privilege_path *path)
+{
+    static const char *const services[][2] = {{"sso:", "sso."}, {"identitystore:", "sso."}, {"cloudformation:", "stacksets.cloudformation."},
+                                              {"sts:", "iam."}};
+    const struct world *w = b->g->world;
+    for (uint32_t i = 0; i < w->delegate_count; i++)
+        for (size_t k = 0; k < sizeof services / sizeof *services; k++)
+            if (w->delegates[i].account == principal_at(b, b->p.principal)->account && str_starts(path->needs[0].action, str_of(services[k][0])) &&
+                (!w->delegates[i].service.len || str_contains(w->delegates[i].service, str_of(services[k][1]))))
+                return true;
+    return false;
+}
+
+/* Policies that are attached to others of the same tenant, or to whom one can be. */
+static void rule_policies(struct build *b, const struct privilege_path *path)
+{
+    const struct world *w = b->g->world;
+    const struct path_need *n = &path->needs[0];
+    uint32_t own = b->p.principal, account = principal_at(b, own)->account;
+    if (path->need_count != 1 || n->on != ON_POLICY || n->index == WORLD_NONE || left_to_admin(b, path))
+        return;
+    const struct iam_action_info *info = &w->catalogue->actions[n->index];
+    if (!graph_identity_allows(w, own, info->service, info->name))
+        return;
+    for (uint32_t i = 0; i < b->g->first_pseudo; i++) {
+        const struct world_principal *t = principal_at(b, i);
+        if (i == own || t->account != account || t->service_linked || t->sso || !may_use(b, i))
+            continue;
+        const struct residue *guard = on_attached(b, n, i);
+        if (guard != residue_false)
+            emit_any_policy(b, path, i, WORLD_NONE, guard);
+    }
 }
 
 static void walk_path(struct build *b, const struct privilege_path *path)
@@ -260,7 +340,10 @@ static void walk_path(struct build *b, const struct privilege_path *path)
         const struct world_account *a = &b->g->world->accounts[principal_at(b, b->p.principal)->account];
         if (path->gives == GIVES_SELF_ADMIN)
             emit_any_policy(b, path, b->p.principal, WORLD_NONE, fixed);
-        for (uint32_t i = 0; path->gives == GIVES_ORGANIZATION && a->is_management && i < b->g->world->account_count; i++)
+        if (path->gives == GIVES_NEW_ADMIN)
+            emit_new(b, path, fixed);
+        bool rules = path->gives == GIVES_ORGANIZATION && (a->is_management || is_delegate(b, path));
+        for (uint32_t i = 0; rules && i < b->g->world->account_count; i++)
             emit(b, path, b->g->admin_of[i], WORLD_NONE, fixed);
         return;
     }
@@ -285,11 +368,15 @@ static void edges_of(struct build *b, uint32_t principal)
     bool person = p->kind == WORLD_USER || p->kind == WORLD_ROLE || p->kind == WORLD_ROOT;
     for (uint32_t i = 0; i < slots && !person; i++)
         b->asked[i] = residue_false;
-    static const enum path_gives order[] = {GIVES_SELF_ADMIN, GIVES_ORGANIZATION, GIVES_TARGET, GIVES_THING_ROLE, GIVES_TARGET_ADMIN, GIVES_TAGS};
+    static const enum path_gives order[] = {GIVES_SELF_ADMIN, GIVES_ORGANIZATION, GIVES_TARGET, GIVES_THING_ROLE, GIVES_TARGET_ADMIN, GIVES_TAGS,
+                                            GIVES_NEW_ADMIN, GIVES_UNBOUNDED};
     for (size_t o = 0; o < sizeof order / sizeof *order; o++)
         for (uint32_t i = 0; i < g->path_count; i++)
             if (g->paths[i].gives == order[o] && (person || driver_of(&g->paths[i]) >= 0))
                 walk_path(b, &g->paths[i]);
+    for (uint32_t i = 0; i < g->path_count && person; i++)
+        if (g->paths[i].gives == GIVES_SELF_ADMIN)
+            rule_policies(b, &g->paths[i]);
     for (uint32_t i = b->from_edge; i < b->edges.count; i++)
         b->sure[b->edges.items[i].to] = false;
 }
@@ -367,9 +454,11 @@ void graph_build(struct graph *g, const struct rights *r)
     for (uint32_t i = 0; i < w->principal_count; i++)
         g->nodes[i].principal = i;
     find_dependents(&b);
+    b.exempting = graph_exempting(g);
     for (uint32_t i = 0; i < w->principal_count; i++)
         if (walks(g, i))
             edges_of(&b, i);
     graph_open_providers(g, &b.edges);
+    graph_people(g, &b.edges);
     graph_finish(g, &b.edges, find_mfa(&b));
 }

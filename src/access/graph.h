@@ -54,7 +54,8 @@ const char *graph_level_name(enum graph_level l);
 
 enum { PATH_NEEDS_MAX = 6 };
 enum path_on { ON_ROLE, ON_USER, ON_THING, ON_SOURCE, ON_SELF, ON_POLICY, ON_GROUP, ON_NEW, ON_ANY };
-enum path_gives { GIVES_TARGET, GIVES_THING_ROLE, GIVES_TARGET_ADMIN, GIVES_SELF_ADMIN, GIVES_ORGANIZATION, GIVES_TAGS, GIVES_THING };
+enum path_gives { GIVES_TARGET, GIVES_THING_ROLE, GIVES_TARGET_ADMIN, GIVES_SELF_ADMIN, GIVES_ORGANIZATION, GIVES_TAGS, GIVES_THING,
+                  GIVES_NEW_ADMIN, GIVES_UNBOUNDED };
 struct path_need {
     struct str action;  /* "iam:PassRole" */
     uint32_t index;     /* in the catalogue; WORLD_NONE when it does not know the action */
@@ -76,7 +77,7 @@ struct graph_edge {
     const struct residue *guard;
     enum graph_level level;
 };
-enum { PATH_EVERYBODY = 1 << 16 }; /* an edge that is no row of the table */
+enum { PATH_EVERYBODY = 1 << 16, PATH_PERSON, PATH_TOKEN, PATH_GUEST }; /* edges that are no row of the table */
 
 struct graph_node {
     uint32_t principal;

@@ -1,7 +1,7 @@
 /* What has no row in the world: policies, groups, things that do not exist yet. */
 #include "access/graph_internal.h"
 
-enum { CANDIDATES_MAX = 12 };
+enum { CANDIDATES_MAX = 24 };
 
 const struct residue *graph_ask_arn(struct graph *g, uint32_t principal, uint32_t action, struct str arn)
 {
@@ -43,6 +43,7 @@ struct candidates {
     uint32_t principal, action, type; /* type: index into the catalogue's resources */
     struct str items[CANDIDATES_MAX];
     uint32_t count;
+    bool lost;      /* a pattern has no candidate */
     struct str hit; /* the first that is allowed, or may be */
 };
 
@@ -92,19 +93,26 @@ static void fill(struct buf *b, struct str pattern, struct str whole)
 
 static void candidate_add(struct candidates *c, struct str arn)
 {
-    if (c->count == CANDIDATES_MAX || !iam_catalogue_takes(c->g->world->catalogue, c->action, arn))
+    if (!iam_catalogue_takes(c->g->world->catalogue, c->action, arn))
         return;
     for (uint32_t i = 0; i < c->count; i++)
         if (str_eq(c->items[i], arn))
             return;
-    c->items[c->count++] = arn;
+    c->lost |= c->count == CANDIDATES_MAX;
+    if (c->count < CANDIDATES_MAX)
+        c->items[c->count++] = arn;
 }
 
 static void from_pattern(struct candidates *c, const struct iam_resource *r)
 {
     const struct world *w = c->g->world;
-    if (r->any || !r->valid || r->fields < 6 || r->field[5].variables)
+    if (r->any || !r->valid || r->fields < 6)
         return;
+    for (unsigned i = 1; i < 6; i++)
+        if (r->field[i].variables) {
+            c->lost = true;
+            return;
+        }
     struct str template = w->catalogue->resources[c->type].arn;
     bool regional = str_contains(template, STR("${Region}")), owned = str_contains(template, STR("${Account}"));
     struct buf b;
@@ -124,21 +132,47 @@ static void from_pattern(struct candidates *c, const struct iam_resource *r)
     buf_done(&b);
 }
 
-static void from_identity(struct candidates *c)
+/* What an Allow names, and what a Deny leaves out. */
+static void from_policy(struct candidates *c, const struct iam_policy *p)
 {
-    const struct world *w = c->g->world;
-    const struct iam_action_info *info = &w->catalogue->actions[c->action];
-    const struct iam_policy_set *set = &w->principals[c->principal].identity;
-    for (uint32_t i = 0; i < set->count; i++) {
-        const struct iam_policy *p = set->items[i].policy;
-        for (uint32_t k = 0; p && k < p->count; k++) {
-            const struct iam_statement *s = &p->statements[k];
-            if (!s->allow || s->not_resource || !iam_statement_covers_action(s, info->service, info->name))
-                continue;
-            for (uint32_t n = 0; n < s->resource_count; n++)
-                from_pattern(c, &s->resources[n]);
-        }
+    const struct iam_action_info *info = &c->g->world->catalogue->actions[c->action];
+    for (uint32_t k = 0; p && k < p->count; k++) {
+        const struct iam_statement *s = &p->statements[k];
+        if (s->allow == s->not_resource || !iam_statement_covers_action(s, info->service, info->name))
+            continue;
+        for (uint32_t n = 0; n < s->resource_count; n++)
+            from_pattern(c, &s->resources[n]);
     }
+}
+
+static void from_set(struct candidates *c, const struct iam_policy_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        from_policy(c, set->items[i].policy);
+}
+
+static void from_policies(struct candidates *c)
+{
+    const struct world_principal *p = &c->g->world->principals[c->principal];
+    const struct world_account *a = &c->g->world->accounts[p->account];
+    from_set(c, &p->identity);
+    if (p->has_boundary)
+        from_policy(c, p->boundary.policy);
+    for (uint32_t i = 0; i < a->scp_count; i++)
+        from_set(c, &a->scps[i].policies);
+}
+
+/* Where it is made is of the maker's choice. */
+static const struct residue *ask_anywhere(struct candidates *c, struct str arn)
+{
+    struct iam_key region = {.name = STR("aws:requestedregion"), .state = IAM_KEY_SOME};
+    const struct iam_context given = {.keys = &region, .count = 1};
+    struct iam_request r = {0};
+    struct iam_decision d = {0};
+    struct graph *g = c->g;
+    arena_reset(g->memo->scratch);
+    world_ask(g->world, g->memo->scratch, c->principal, c->action, arn, world_resource_of(g->world, arn), &given, NULL, &r, &d);
+    return d.condition;
 }
 
 static const struct residue *ask_type(struct candidates *c)
@@ -146,9 +180,9 @@ static const struct residue *ask_type(struct candidates *c)
     const struct residue *out = residue_false;
     c->count = 0;
     candidate_add(c, from_template(c, c->g->world->catalogue->resources[c->type].arn));
-    from_identity(c);
+    from_policies(c);
     for (uint32_t i = 0; i < c->count && out != residue_true; i++) {
-        const struct residue *one = graph_ask_arn(c->g, c->principal, c->action, c->items[i]);
+        const struct residue *one = ask_anywhere(c, c->items[i]);
         if (one != residue_false && !c->hit.ptr)
             c->hit = c->items[i];
         out = residue_or(c->g->world->pool, out, one);
@@ -173,17 +207,39 @@ const struct residue *graph_ask_new(struct graph *g, uint32_t principal, uint32_
         if (!type.len || str_eq_nocase(type, w->catalogue->resources[c.type].name))
             out = residue_or(w->pool, out, ask_type(&c));
     }
+    if (c.lost && out != residue_true) {
+        struct str what = arena_printf(g->arena, "patterns with variables, or too many, in the policies of %.*s", STR_ARG(w->principals[principal].arn));
+        struct residue_leaf leaf = {.kind = RESIDUE_UNREAD, .values = &what, .count = 1};
+        struct residue_source source = {.layer = "identity", .policy = what, .allow = true};
+        out = residue_or(w->pool, out, residue_leaf(w->pool, &leaf, &source));
+    }
     if (arn && c.hit.ptr)
         *arn = arena_str(a, c.hit);
     arena_free(c.a);
     return out;
 }
 
+/* "states.eu-west-1.amazonaws.com", "ec2.amazonaws.com.cn" are names of the same service. */
+static bool is_service(struct str text, struct str service)
+{
+    static const char end[] = ".amazonaws.com";
+    if (str_eq_nocase(text, service))
+        return true;
+    struct str stem = str_ends(service, str_of(end)) ? str_sub(service, 0, service.len - (sizeof end - 1)) : service;
+    struct str cn = STR(".cn");
+    if (str_ends(text, cn))
+        text = str_sub(text, 0, text.len - cn.len);
+    if (!str_ends(text, str_of(end)) || text.len < stem.len + sizeof end - 1 || !str_eq_nocase(str_sub(text, 0, stem.len), stem))
+        return false;
+    struct str region = str_sub(text, stem.len, text.len - (sizeof end - 1));
+    return !region.len || (region.ptr[0] == '.' && str_index(region, '-', 0) > 0 && str_index(region, '.', 1) < 0);
+}
+
 static bool names_service(const struct iam_statement *s, struct str service)
 {
     for (uint32_t i = 0; i < s->principal_count; i++) {
         const struct iam_principal *p = &s->principals[i];
-        if ((p->kind == IAM_P_SERVICE || p->kind == IAM_P_FEDERATED) && str_eq_nocase(p->text, service))
+        if ((p->kind == IAM_P_SERVICE || p->kind == IAM_P_FEDERATED) && is_service(p->text, service))
             return true;
     }
     return false;

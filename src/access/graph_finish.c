@@ -23,13 +23,15 @@ static bool loses_mfa(const struct graph *g, const struct graph_edge *e)
     return e->path >= g->path_count || !str_starts(g->paths[e->path].needs[0].action, STR("sts:"));
 }
 
-static uint32_t keep_best(struct graph_edge *e, uint32_t count)
+/* Until the nodes are split, an edge from one that will be is no better than another: it may need the second factor. */
+static uint32_t keep_best(const struct graph *g, bool after, struct graph_edge *e, uint32_t count)
 {
     uint32_t kept = 0;
     if (count)
         qsort(e, count, sizeof *e, by_ends);
     for (uint32_t i = 0; i < count; i++)
-        if (!kept || e[kept - 1].from != e[i].from || e[kept - 1].to != e[i].to)
+        if (!kept || e[kept - 1].from != e[i].from || e[kept - 1].to != e[i].to ||
+            (!after && g->chained_of[e[i].from] != WORLD_NONE))
             e[kept++] = e[i];
     return kept;
 }
@@ -65,9 +67,9 @@ void graph_finish(struct graph *g, struct edge_list *l, const bool *reads_mfa)
         g->chained_of[i] = g->node_count;
         g->nodes[g->node_count++] = (struct graph_node){i, true};
     }
-    l->count = keep_best(l->items, l->count);
+    l->count = keep_best(g, false, l->items, l->count);
     split(g, l);
-    l->count = keep_best(l->items, l->count);
+    l->count = keep_best(g, true, l->items, l->count);
     g->edges = l->items;
     g->edge_count = l->count;
     g->first_edge = arena_array_of(g->arena, uint32_t, g->node_count + 2);

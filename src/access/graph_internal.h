@@ -59,6 +59,10 @@ const struct residue *graph_passed_to(struct graph *g, const struct residue *gua
 void graph_add_strangers(struct world *w);
 /* Roles that anybody can take through a provider that signs for anybody: edges from the anonymous caller. */
 void graph_open_providers(struct graph *g, struct edge_list *l);
+/* By account: whether SCPs there tell principals apart. */
+bool *graph_exempting(struct graph *g);
+/* Roles that one person, one token or a guest can have: edges between them. */
+void graph_people(struct graph *g, struct edge_list *l);
 bool graph_reads_mfa(const struct residue *guard);
 
 #endif

@@ -10,7 +10,7 @@ static const struct word ons[] = {{"role", ON_ROLE}, {"user", ON_USER}, {"thing"
                                   {"policy", ON_POLICY}, {"group", ON_GROUP}, {"new", ON_NEW}, {"any", ON_ANY}, {NULL, 0}};
 static const struct word gives[] = {{"target", GIVES_TARGET}, {"thing-role", GIVES_THING_ROLE}, {"target-admin", GIVES_TARGET_ADMIN},
                                     {"self-admin", GIVES_SELF_ADMIN}, {"organization", GIVES_ORGANIZATION}, {"tags", GIVES_TAGS},
-                                    {"thing", GIVES_THING}, {NULL, 0}};
+                                    {"thing", GIVES_THING}, {"new-admin", GIVES_NEW_ADMIN}, {"unbounded", GIVES_UNBOUNDED}, {NULL, 0}};
 static const struct word levels[] = {{"-", LEVEL_CERTAIN}, {"network", LEVEL_NETWORK}, {"unknown", LEVEL_UNKNOWN}, {NULL, 0}};
 
 static bool word_of(const struct word *words, struct str text, int *out)
@@ -100,10 +100,18 @@ uint32_t graph_questions(const struct graph *g, uint32_t *out, uint32_t max)
 
 struct str graph_path_id(const struct graph *g, uint32_t path)
 {
-    return path < g->path_count ? g->paths[path].id : STR("everybody");
+    return path < g->path_count   ? g->paths[path].id
+           : path == PATH_PERSON  ? STR("person")
+           : path == PATH_TOKEN   ? STR("token")
+           : path == PATH_GUEST   ? STR("guest")
+                                  : STR("everybody");
 }
 
 struct str graph_path_title(const struct graph *g, uint32_t path)
 {
-    return path < g->path_count ? g->paths[path].title : STR("is open to everybody");
+    return path < g->path_count   ? g->paths[path].title
+           : path == PATH_PERSON  ? STR("is given to the same person or group of Identity Center")
+           : path == PATH_TOKEN   ? STR("is taken with the same token of an identity provider")
+           : path == PATH_GUEST   ? STR("is given to guests of an identity pool")
+                                  : STR("is open to everybody");
 }

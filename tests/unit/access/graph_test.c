@@ -103,7 +103,7 @@ static void writing_policies(void **state)
     (void)state;
     begin(&b);
     uint32_t self = role(&b, "self", ALLOW("\"iam:PutRolePolicy\"", "\"arn:aws:iam::111111111111:role/self\""), NULL);
-    uint32_t bounded = role(&b, "bounded", ALLOW("\"iam:PutRolePolicy\"", "\"*\""), NULL);
+    uint32_t bounded = role(&b, "bounded", ALLOW("\"iam:PutRolePolicy\"", "\"arn:aws:iam::111111111111:role/bounded\""), NULL);
     uint32_t other = role(&b, "other", ALLOW("\"iam:UpdateAssumeRolePolicy\"", "\"arn:aws:iam::111111111111:role/victim\""), NULL);
     uint32_t victim = role(&b, "victim", NULL, NULL), linked = role(&b, "linked", NULL, NULL);
     uint32_t versions = role(&b, "versions", ALLOW("\"iam:CreatePolicyVersion\"", "\"*\""), NULL);
