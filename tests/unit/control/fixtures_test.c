@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "collect/ingest.h"
 #include "control/control.h"
+#include "prove/tables.h"
 
 #include <stdlib.h>
 
@@ -189,6 +190,12 @@ static bool load_run(struct fixture *f, enum change change, struct str op, int64
     return good;
 }
 
+static bool derive(void *user, struct arena *a, struct store *s, struct err *e)
+{
+    (void)a;
+    return prove_tables_make(s, user, "test", e);
+}
+
 static bool judge(struct fixture *f, enum change change, struct str op, struct control_summary *sum, struct err *e)
 {
     int64_t run = 0;
@@ -196,6 +203,10 @@ static bool judge(struct fixture *f, enum change change, struct str op, struct c
     struct controls list = {.items = &one, .count = 1};
     const struct json *config = json_getz(f->current, "config") ? json_getz(f->current, "config") : json_getz(f->doc, "config");
     struct control_request r = {.config = config, .as_of_us = as_of(f), .at_us = default_us, .tool_version = "test"};
+    if (prove_tables_named(one.sql)) {
+        r.derive = derive;
+        r.user = (struct json *)(uintptr_t)config;
+    }
     if (!load_run(f, change, op, &run, e))
         return false;
     r.run = run;
