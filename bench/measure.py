@@ -10,9 +10,9 @@ import time
 PATTERNS = (
     (r"(\d+) calls \((\d+) requests\) in ([\d.]+) s, (\d+) in flight at most, CPU ([\d.]+) s, memory (\d+) MB",
      ("calls", "requests", "collect", "flight", "collect_cpu", "collect_peak")),
-    (r"facts ([\d.]+) s \(CPU ([\d.]+) s\), controls ([\d.]+) s \(([\d.]+) s\), (\d+) findings written ([\d.]+) s \(([\d.]+) s\),"
+    (r"facts ([\d.]+) s \(CPU ([\d.]+) s\), access ([\d.]+) s \(([\d.]+) s\), controls ([\d.]+) s \(([\d.]+) s\), (\d+) findings written ([\d.]+) s \(([\d.]+) s\),"
      r" printed ([\d.]+) s \(([\d.]+) s\)",
-     ("facts", "facts_cpu", "controls", "controls_cpu", "findings", "writing", "writing_cpu", "printing", "printing_cpu")),
+     ("facts", "facts_cpu", "access", "access_cpu", "controls", "controls_cpu", "findings", "writing", "writing_cpu", "printing", "printing_cpu")),
 )
 
 

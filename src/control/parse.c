@@ -117,6 +117,8 @@ static bool take(struct reader *r, struct str key, struct str value, struct err 
         return c->lists = split_list(r->arena, value), check_operations(r, &c->lists, e);
     else if (str_eqz(key, "reads"))
         return c->reads = split_list(r->arena, value), check_operations(r, &c->reads, e);
+    else if (str_eqz(key, "why"))
+        return true; /* for who reads the file */
     else
         return bad(r, e, "unknown header: ", key);
     return true;

@@ -17,6 +17,7 @@ struct second_factor {
     uint64_t *enrols; /* by action */
     struct map classes; /* of users with the same policies: text -> struct witness[CREDENTIALS] */
     uint32_t asked;
+    struct arena *scratch;
     struct query *q;
 };
 
@@ -52,12 +53,14 @@ static bool better(enum graph_level l, const struct witness *w)
     return l < w->level;
 }
 
+static bool is_done(const struct witness *found) { return found[0].level == LEVEL_CERTAIN && found[1].level == LEVEL_CERTAIN; }
+
 static void look_rows(struct second_factor *f, uint32_t principal, struct witness *found)
 {
     const struct rights *r = f->t->r;
     uint32_t count, questions = r->question_count(r->self);
     const struct access_row *rows = r->rows(r->self, principal, &count);
-    for (uint32_t i = 0; i < count && (found[0].level || found[1].level); i++)
+    for (uint32_t i = 0; i < count && !is_done(found); i++)
         for (int k = 0; k < CREDENTIALS; k++) {
             enum graph_level l = found[k].level == LEVEL_CERTAIN ? LEVEL_NEVER : without(f, rows[i].guard, k);
             for (size_t b = bits_next(rows[i].actions->bits, questions, 0); b < questions && better(l, &found[k]);
@@ -107,7 +110,83 @@ static bool is_denied(const struct denials *d, int credential, const struct iam_
     return false;
 }
 
-static bool is_done(const struct witness *found) { return found[0].level == LEVEL_CERTAIN && found[1].level == LEVEL_CERTAIN; }
+/* What the user's own side says: its policies, boundary and SCPs. Whether the thing's own policy would agree is not asked. */
+static const struct residue *own_side(struct second_factor *f, uint32_t principal, uint32_t action, struct str arn)
+{
+    const struct world *w = f->t->w;
+    struct iam_request r = {0};
+    struct iam_layers l = {0};
+    struct iam_decision d = {0};
+    arena_reset(f->scratch);
+    world_caller(w, f->scratch, principal, &r.caller);
+    r.resource_account = r.caller.account;
+    world_request(w, action, arn, WORLD_NONE, &r);
+    world_context(w, f->scratch, principal, WORLD_NONE, NULL, &r);
+    world_layers(w, f->scratch, principal, WORLD_NONE, WORLD_NONE, &r, &l);
+    l.has_resource = l.has_second_resource = false;
+    l.rcp_count = l.grant_count = l.acl_count = 0;
+    l.acl_unread = (struct str){0};
+    iam_decide(w->pool, f->scratch, &l, &r, NULL, &d);
+    return d.condition;
+}
+
+static struct str filled(struct arena *a, struct str pattern)
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    for (size_t i = 0; i < pattern.len; i++)
+        if (pattern.ptr[i] == '*')
+            buf_addz(&b, "new");
+        else
+            buf_addc(&b, pattern.ptr[i] == '?' ? 'x' : pattern.ptr[i]);
+    struct str out = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return out;
+}
+
+struct question {
+    uint32_t principal, action;
+    bool open[CREDENTIALS]; /* not denied outright */
+    struct witness *found;
+};
+
+static void ask(struct second_factor *f, const struct question *q, struct str arn)
+{
+    bool asked = f->asked++ < ASKED_MAX;
+    const struct residue *r = asked ? own_side(f, q->principal, q->action, arn) : residue_true;
+    for (int k = 0; k < CREDENTIALS; k++) {
+        enum graph_level l = !q->open[k] ? LEVEL_NEVER : asked ? without(f, r, k) : LEVEL_UNKNOWN;
+        if (better(l, &q->found[k]))
+            q->found[k] = (struct witness){l, q->action, WORLD_NONE, arena_str(f->t->a, arn)};
+    }
+}
+
+/* Each thing that an Allow names is asked about. */
+static void ask_statement(struct second_factor *f, const struct question *q, const struct iam_statement *s)
+{
+    const struct iam_catalogue *c = f->t->w->catalogue;
+    if (s->not_resource || !c->actions[q->action].resource_type_count)
+        ask(f, q, STR("*"));
+    for (uint32_t i = 0; i < s->resource_count && c->actions[q->action].resource_type_count && !s->not_resource && !is_done(q->found); i++) {
+        struct str arn = s->resources[i].any ? STR("*") : filled(f->t->a, s->resources[i].text);
+        if (s->resources[i].any || iam_catalogue_takes(c, q->action, arn))
+            ask(f, q, arn);
+    }
+}
+
+static void ask_policies(struct second_factor *f, const struct question *q)
+{
+    const struct iam_action_info *a = &f->t->w->catalogue->actions[q->action];
+    const struct iam_policy_set *set = &f->t->w->principals[q->principal].identity;
+    for (uint32_t i = 0; i < set->count && !is_done(q->found); i++) {
+        const struct iam_policy *p = set->items[i].policy;
+        if (!p)
+            ask(f, q, STR("*"));
+        for (uint32_t k = 0; p && k < p->count && !is_done(q->found); k++)
+            if (p->statements[k].allow && iam_statement_covers_action(&p->statements[k], a->service, a->name))
+                ask_statement(f, q, &p->statements[k]);
+    }
+}
 
 /* Every action of AWS that the user's own policies allow: on what they name. */
 static void look_actions(struct second_factor *f, uint32_t principal, struct witness *found)
@@ -117,17 +196,9 @@ static void look_actions(struct second_factor *f, uint32_t principal, struct wit
     denials_fill(f, &w->principals[principal].identity, &d);
     for (uint32_t i = 0; i < w->catalogue->action_count && !is_done(found); i++) {
         const struct iam_action_info *a = &w->catalogue->actions[i];
-        bool open[CREDENTIALS] = {!is_denied(&d, BY_KEY, a), !is_denied(&d, BY_CONSOLE, a)};
-        if (bits_get(f->enrols, i) || (!open[0] && !open[1]) || !graph_identity_allows(w, principal, a->service, a->name))
-            continue;
-        struct str arn = {0};
-        bool asked = f->asked++ < ASKED_MAX;
-        const struct residue *r = asked ? graph_ask_new(f->t->g, principal, i, (struct str){0}, f->t->a, &arn) : residue_true;
-        for (int k = 0; k < CREDENTIALS; k++) {
-            enum graph_level l = !open[k] ? LEVEL_NEVER : asked ? without(f, r, k) : LEVEL_UNKNOWN;
-            if (better(l, &found[k]))
-                found[k] = (struct witness){l, i, WORLD_NONE, arn};
-        }
+        struct question q = {principal, i, {!is_denied(&d, BY_KEY, a), !is_denied(&d, BY_CONSOLE, a)}, found};
+        if (!bits_get(f->enrols, i) && (q.open[0] || q.open[1]))
+            ask_policies(f, &q);
     }
 }
 
@@ -166,25 +237,35 @@ static bool write_user(struct second_factor *f, uint32_t principal, int credenti
     return good;
 }
 
-static bool look_user(struct second_factor *f, uint32_t principal)
+static const struct witness *of_class(struct second_factor *f, uint32_t principal)
 {
     struct str class = class_of(f, &f->t->w->principals[principal]);
-    struct witness own[CREDENTIALS], *shared = map_get(&f->classes, class);
-    if (!shared) {
-        shared = arena_array_of(f->t->a, struct witness, CREDENTIALS);
-        for (int k = 0; k < CREDENTIALS; k++)
-            shared[k] = (struct witness){.level = LEVEL_NEVER, .resource = WORLD_NONE};
-        look_actions(f, principal, shared);
-        map_put(&f->classes, class, shared);
-    }
-    memcpy(own, shared, sizeof own);
-    look_rows(f, principal, own); /* policies of resources name users */
-    return write_user(f, principal, BY_KEY, &own[BY_KEY]) && write_user(f, principal, BY_CONSOLE, &own[BY_CONSOLE]);
+    struct witness *found = map_get(&f->classes, class);
+    if (found)
+        return found;
+    found = arena_array_of(f->t->a, struct witness, CREDENTIALS);
+    for (int k = 0; k < CREDENTIALS; k++)
+        found[k] = (struct witness){.level = LEVEL_NEVER, .resource = WORLD_NONE};
+    look_actions(f, principal, found);
+    map_put(&f->classes, class, found);
+    return found;
+}
+
+/* What it may do to things that are there, policies that name it included; then all that its own policies say. */
+static bool look_user(struct second_factor *f, uint32_t principal)
+{
+    struct witness found[CREDENTIALS] = {{.level = LEVEL_NEVER, .resource = WORLD_NONE}, {.level = LEVEL_NEVER, .resource = WORLD_NONE}};
+    look_rows(f, principal, found);
+    const struct witness *own = is_done(found) ? found : of_class(f, principal);
+    bool good = true;
+    for (int k = 0; k < CREDENTIALS && good; k++)
+        good = write_user(f, principal, k, better(own[k].level, &found[k]) ? &own[k] : &found[k]);
+    return good;
 }
 
 bool table_without_mfa(struct tabler *t, struct err *e)
 {
-    struct second_factor f = {.t = t};
+    struct second_factor f = {.t = t, .scratch = arena_child(t->a, 0)};
     map_init(&f.classes, t->a);
     if (!enrols_fill(&f, e))
         return false;

@@ -81,10 +81,13 @@ static void look_row(struct outsiders *o, const struct access_row *row)
         bound = d->level == LEVEL_NEVER || !bits_get(d->subjects, o->v.p->labels.outside);
         level = bound ? level : d->level;
     }
+    bool speaks = p->kind == WORLD_ANONYMOUS || level != LEVEL_UNKNOWN; /* for all of whom the same was not read */
     for (int kind = 0; kind < KINDS && level != LEVEL_NEVER; kind++) {
         uint32_t action = service && kind == ASSUME ? WORLD_NONE : first_action(o, row, kind);
         for (uint32_t i = 0; action != WORLD_NONE && i < row->resources->count; i++) {
             uint32_t resource = row->resources->items[i];
+            if (!speaks && !w->resources[resource].policy_read)
+                continue;
             if (p->account == WORLD_NONE || w->resources[resource].account != p->account || p->kind == WORLD_FEDERATED)
                 note(o, resource, kind, action, row->guard, level, bound);
         }
@@ -129,7 +132,7 @@ static bool write_slot(struct outsiders *o, uint32_t at)
     const struct world_resource *r = &t->w->resources[at / KINDS];
     const struct world_principal *p = &t->w->principals[o->principal];
     int kind = (int)(at % KINDS);
-    struct told told = table_tell(t, o->principal, s->action, at / KINDS, (struct str){0});
+    struct told told = table_tell(t, o->principal, s->action, s->level == LEVEL_UNKNOWN ? WORLD_NONE : at / KINDS, (struct str){0});
     query_bind_str(o->q, 1, r->arn);
     query_bind_str(o->q, 2, r->type);
     query_bind_str(o->q, 3, r->account == WORLD_NONE ? (struct str){0} : t->w->accounts[r->account].id);

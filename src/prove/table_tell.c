@@ -69,9 +69,10 @@ struct told table_tell(struct tabler *t, uint32_t principal, uint32_t action, ui
     bool hit = ask_row(&q, arn);
     for (uint32_t i = 0; hit && i < q.trace.count && !out.statement.ptr; i++) {
         const struct iam_trace_row *row = &q.trace.rows[i];
+        struct str policy = row->layer == IAM_LAYER_RESOURCE ? STR("its own policy") : row->policy;
         if (gives(row))
             out.statement = arena_printf(t->a, "statement %u%s%.*s%s of %.*s", row->index + 1, row->sid.len ? " (" : "", STR_ARG(row->sid),
-                                         row->sid.len ? ")" : "", STR_ARG(row->policy));
+                                         row->sid.len ? ")" : "", STR_ARG(policy));
     }
     arena_free(q.a);
     return out;

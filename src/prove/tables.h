@@ -12,7 +12,8 @@
  *       not known. sure: 1 it may, or by a condition that the caller can meet by choice; NULL under conditions (level
  *       'conditional', 'network') or something was not read ('unknown'). Of a service 1 is: for things of strangers too
  *       (IAM User Guide, "The confused deputy problem", read 2026), 0: for things that its conditions name. No row: it may
- *       not. store: the bucket behind an access point, else the resource. statement: what allows it, in words.
+ *       not; where the resource's own policy was not read, the row of 'anonymous' stands for all that nobody knows of.
+ *       store: the bucket behind an access point, else the resource. statement: what allows it, in words.
  *   access_asked(resource)           every resource that was asked about, each once
  *   access_stranger(name)            the outsiders that were asked about: ARNs, accounts, providers, services
  *   access_admin(principal, account, kind, sure, level, first, first_to, path, decrypts, keys)

@@ -5,12 +5,13 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "collect/ingest.h"
+#include "access/reads.h"
 #include "control/control.h"
 #include "prove/tables.h"
 
 #include <stdlib.h>
 
-enum { FIXTURE_BYTES_MAX = 4 << 20 };
+enum { FIXTURE_BYTES_MAX = 4 << 20, REST_MAX = 4000 };
 static const int64_t default_us = INT64_C(1790000000) * US_PER_S; /* 2026-09-21 */
 
 enum change { AS_IT_IS, DENIED, REMOVED };
@@ -57,12 +58,42 @@ static bool same_call(const struct json *a, const struct json *b)
            str_eq(call_region(a), call_region(b)) && json_equal(pa ? pa : &none, pb ? pb : &none);
 }
 
+static bool is_given(const struct json **list, uint32_t count, struct str op)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (str_eq(call_op(list[i]), op))
+            return true;
+    return false;
+}
+
+/* "rest": "access": all else that access reads answers that there is nothing, once an account. */
+static uint32_t gather_rest(struct fixture *f, const struct json **list, uint32_t count)
+{
+    struct access_reads reads;
+    struct err e = {0};
+    uint32_t given = count;
+    if (!str_eqz(json_get_str(f->doc, "rest"), "access"))
+        return count;
+    expect_ok(access_reads_load(f->arena, &reads, &e), &e);
+    for json_each(account, json_getz(f->doc, "accounts"))
+        for (uint32_t i = 0; i < reads.count; i++) {
+            struct json *call = json_new(f->arena, JSON_OBJECT);
+            if (is_given(list, given, reads.items[i]))
+                continue;
+            json_set(call, STR("op"), json_string(f->arena, reads.items[i]));
+            json_set(call, STR("account"), json_string(f->arena, json_str(account)));
+            json_set(call, STR("status"), json_string(f->arena, STR("empty")));
+            list[count++] = call;
+        }
+    return count;
+}
+
 /* The case's calls, then the common ones that the case does not give itself. */
 static const struct json **gather(struct fixture *f, uint32_t *count)
 {
     const struct json *common = json_getz(f->doc, "calls"), *own = json_getz(f->current, "calls");
     const struct json **list =
-        arena_array_of(f->arena, const struct json *, (common ? common->count : 0) + (own ? own->count : 0) + 1);
+        arena_array_of(f->arena, const struct json *, (common ? common->count : 0) + (own ? own->count : 0) + REST_MAX);
     *count = 0;
     for json_each(c, own)
         list[(*count)++] = c;
@@ -74,6 +105,7 @@ static const struct json **gather(struct fixture *f, uint32_t *count)
         if (!replaced)
             list[(*count)++] = c;
     }
+    *count = gather_rest(f, list, *count);
     return list;
 }
 
