@@ -27,8 +27,15 @@ WITH fact AS (
          CASE WHEN policy_off = 1 OR policy_text = 0 OR policy_aws = 0 THEN 0
               WHEN policy_off = 0 AND (policy_text = 1 OR policy_aws = 1) THEN 1 END AS by_policy
   FROM fact
+), everybody AS ( -- by the engine: Denies, conditions and access points too; no row: nobody
+  SELECT o.store, max(o.sure) AS sure, min(CASE WHEN o.sure = 1 THEN o.action || coalesce(': ' || o.statement, '') END) AS how,
+         min(o.statement) AS statement
+  FROM access_outside o WHERE o.who IN ('anonymous', 'any-account') AND o.touch = 'read' GROUP BY o.store
 ), judged AS (
-  SELECT *, CASE WHEN by_acl = 1 OR by_policy = 1 THEN 1 WHEN by_acl = 0 AND by_policy = 0 THEN 0 END AS open FROM part
+  SELECT part.*, e.sure, e.how, e.statement, q.resource IS NOT NULL AND e.store IS NULL AS closed,
+         CASE WHEN by_acl = 1 OR e.sure = 1 THEN 1 WHEN by_acl = 0 AND by_policy = 0 THEN 0
+              WHEN by_acl = 0 AND q.resource IS NOT NULL AND e.store IS NULL THEN 0 WHEN by_policy = 1 THEN 1 END AS open
+  FROM part LEFT JOIN everybody e ON e.store = part.arn LEFT JOIN access_asked q ON q.resource = part.arn
 )
 SELECT account, region, arn AS resource, name, NULL AS sub,
        CASE WHEN open = 1 AND NOT phi AND (is_declared('public_buckets', name) OR is_declared('public_buckets', arn)) THEN 1
@@ -36,7 +43,9 @@ SELECT account, region, arn AS resource, name, NULL AS sub,
        CASE WHEN open = 1 AND NOT phi AND (is_declared('public_buckets', name) OR is_declared('public_buckets', arn))
               THEN 'public by declaration, and declared to hold no PHI'
             WHEN by_acl = 1 THEN 'its ACL lets everyone read'
-            WHEN by_policy = 1 THEN 'its policy lets everyone read'
+            WHEN open = 1 AND by_policy = 1 THEN 'its policy lets everyone read' || coalesce(': ' || statement, '')
+            WHEN open = 1 THEN 'everyone can read it by ' || how
+            WHEN closed AND by_policy IS NOT 0 THEN 'what its policy gives everyone a Deny or its conditions take away'
             WHEN open = 0 THEN 'nothing in force lets everyone read'
             ELSE 'its ACL, policy or public access blocks were not read in full' END AS reason,
        CASE WHEN acl_off = 1 AND policy_off = 1 THEN 'witness' END AS basis, json_array(name) AS keys

@@ -132,7 +132,7 @@ static bool write_slot(struct outsiders *o, uint32_t at)
     const struct world_resource *r = &t->w->resources[at / KINDS];
     const struct world_principal *p = &t->w->principals[o->principal];
     int kind = (int)(at % KINDS);
-    struct told told = table_tell(t, o->principal, s->action, s->level == LEVEL_UNKNOWN ? WORLD_NONE : at / KINDS, (struct str){0});
+    struct told told = table_tell(t, o->principal, s->action, s->level != LEVEL_UNKNOWN || r->policy_read ? at / KINDS : WORLD_NONE, (struct str){0});
     query_bind_str(o->q, 1, r->arn);
     query_bind_str(o->q, 2, r->type);
     query_bind_str(o->q, 3, r->account == WORLD_NONE ? (struct str){0} : t->w->accounts[r->account].id);

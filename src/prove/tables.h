@@ -18,7 +18,7 @@
  *   access_stranger(name)            the outsiders that were asked about: ARNs, accounts, providers, services
  *   access_admin(principal, account, kind, sure, level, first, first_to, path, decrypts, keys)
  *       users and roles: whether they come to be administrator of an account, all policies, Denies, boundaries and SCPs
- *       together. sure 1, 0, NULL. first: id of the first hop ('assume' or a row of data/iam/paths.tsv); path: all of it in
+ *       together. sure 1, 0, NULL. first: id of the first hop (a row of data/iam/paths.tsv); path: all of it in
  *       words; decrypts of keys: customer keys of its account that it may decrypt with for sure, and how many there are.
  *   access_without_mfa(principal, account, credential, sure, level, action, resource, statement)
  *       IAM users: what they may do beside enrolling a device (data/iam/mfa_self.tsv) without a second factor, by access key
