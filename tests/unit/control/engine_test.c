@@ -5,6 +5,7 @@
 #include "collect/ingest.h"
 #include "control/citation.h"
 #include "control/control.h"
+#include "prove/tables.h"
 #include "control/waiver.h"
 
 #include <stdlib.h>
@@ -189,6 +190,13 @@ static void findings_in_parts(void **state)
     bench_close(&b);
 }
 
+static bool derive(void *user, struct arena *a, struct store *s, struct err *e)
+{
+    (void)user;
+    (void)a;
+    return prove_tables_make(s, NULL, "test", e);
+}
+
 static void no_data_is_no_pass(void **state)
 {
     (void)state;
@@ -197,7 +205,7 @@ static void no_data_is_no_pass(void **state)
     struct err e = {0};
     struct controls all;
     struct control_summary s;
-    struct control_request r = {.run = b.run, .as_of_us = 3};
+    struct control_request r = {.run = b.run, .as_of_us = 3, .derive = derive};
     expect_ok(controls_load(b.arena, NULL, &all, &e), &e);
     expect_ok(control_evaluate(b.arena, b.store, &r, &all, &s, &e), &e);
     for (uint32_t i = 0; i < s.errors.count; i++)
