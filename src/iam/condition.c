@@ -280,6 +280,12 @@ const struct residue *iam_condition_holds(struct residue_pool *p, const struct i
     }
     const struct iam_key *key = iam_context_find(c, k->key_lower);
     enum iam_key_state state = key ? key->state : c->open ? IAM_KEY_OPEN : IAM_KEY_ABSENT;
+    if (state == IAM_KEY_SAMPLE) {
+        const struct residue *sample = k->op == IAM_OP_NULL ? null_holds(&q, IAM_KEY_KNOWN, key) : when_known(&q, key);
+        if (sample == constant(!source || source->allow)) {
+            return sample;
+        }
+    }
     if (k->op == IAM_OP_NULL) {
         return null_holds(&q, state, key);
     }
@@ -292,6 +298,7 @@ const struct residue *iam_condition_holds(struct residue_pool *p, const struct i
         return when_maybe(&q, key);
     case IAM_KEY_SOME:
     case IAM_KEY_OPEN:
+    case IAM_KEY_SAMPLE:
         break;
     }
     return as_leaf(&q, state == IAM_KEY_SOME);

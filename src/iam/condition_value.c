@@ -67,15 +67,16 @@ static bool all_digits(struct str s)
     return s.len > 0;
 }
 
-/* "W3C implementations of the ISO 8601 date formats, or epoch (UNIX) time." Digits alone are seconds. */
-static bool read_date(struct str s, int64_t *us)
+/* "W3C implementations of the ISO 8601 date formats, or epoch (UNIX) time." Digits alone are seconds; of a request, which programs
+ * fill in, as many as milliseconds have are those. */
+static bool read_date(struct str s, bool request, int64_t *us)
 {
     int64_t seconds;
     if (all_digits(s)) {
         if (s.len > EPOCH_DIGITS_MAX || !str_to_i64(s, &seconds) || seconds > INT64_MAX / US_PER_S) {
             return false;
         }
-        *us = seconds * US_PER_S;
+        *us = request && s.len == EPOCH_DIGITS_MAX ? seconds * (US_PER_S / 1000) : seconds * US_PER_S;
         return true;
     }
     char full[DATE_LENGTH_MAX + 4];
@@ -181,7 +182,7 @@ static enum iam_compared compare_numbers(enum iam_operator op, struct str policy
 static enum iam_compared compare_dates(enum iam_operator op, struct str policy, struct str request)
 {
     int64_t a, b;
-    if (!read_date(request, &a) || !read_date(policy, &b)) {
+    if (!read_date(request, true, &a) || !read_date(policy, false, &b)) {
         return IAM_NO_VALUE;
     }
     return by_order(op, IAM_OP_DATE_EQUALS, a < b ? -1 : a > b);

@@ -27,7 +27,7 @@ static enum iam_principal_match session_matches(struct residue_pool *pool, const
     if ((c->kind != IAM_CALLER_ROLE && c->kind != IAM_CALLER_SESSION) || !same_account(p, c) || !str_eq_nocase(p->name, c->name)) {
         return IAM_NO_MATCH;
     }
-    if (c->kind == IAM_CALLER_SESSION && c->session.ptr) {
+    if (c->session.ptr) {
         return str_eq(p->session, c->session) ? IAM_MATCH : IAM_NO_MATCH;
     }
     struct residue_leaf leaf = {.kind = RESIDUE_SESSION_NAME, .op = IAM_OP_STRING_EQUALS, .values = &p->session, .count = 1};
@@ -35,9 +35,9 @@ static enum iam_principal_match session_matches(struct residue_pool *pool, const
     return IAM_MATCH;
 }
 
-static const struct residue *unread(struct residue_pool *pool, struct str what, const struct residue_source *source)
+static const struct residue *unread(struct residue_pool *pool, struct str what, bool reading, const struct residue_source *source)
 {
-    return residue_leaf(pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1}, source);
+    return residue_leaf(pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1, .reading = reading}, source);
 }
 
 /* Which user called GetFederationToken the ARN of the session does not tell: the name in it is of that user's choice (STS API
@@ -54,7 +54,7 @@ static enum iam_principal_match user_matches(struct residue_pool *pool, const st
     if (c->kind != IAM_CALLER_FEDERATED_USER) {
         return IAM_NO_MATCH;
     }
-    *session = unread(pool, STR("which user a federated session is of"), source);
+    *session = unread(pool, STR("which user a federated session is of"), str_eq(last_segment(p->name), c->name), source);
     return IAM_USER_OF_SESSION_MATCH;
 }
 
@@ -89,7 +89,7 @@ enum iam_principal_match iam_principal_matches(struct residue_pool *pool, const 
             return str_eq(p->text, c->text) ? IAM_MATCH : IAM_NO_MATCH;
         }
         /* Stands for an account, or for an origin access identity of CloudFront; which one an id is, its text does not say. */
-        *session = unread(pool, STR("whose canonical user id a Principal names"), source);
+        *session = unread(pool, STR("whose canonical user id a Principal names"), false, source);
         return IAM_ACCOUNT_MATCH;
     case IAM_P_GONE:
     case IAM_P_INVALID:
@@ -133,7 +133,7 @@ static const struct residue *not_excluded(struct residue_pool *pool, const struc
     const struct residue *rest = by[IAM_MATCH] == residue_false ? residue_true : residue_not(pool, by[IAM_MATCH]);
     for (int m = IAM_MATCH + 1; m < IAM_PRINCIPAL_MATCH_COUNT && rest != residue_false; m++) {
         if (by[m] != residue_false) {
-            const struct residue *leaf = unread(pool, STR("whom a NotPrincipal with Allow excludes beside those that it names"), source);
+            const struct residue *leaf = unread(pool, STR("whom a NotPrincipal with Allow excludes beside those that it names"), false, source);
             rest = residue_and(pool, rest, residue_or(pool, residue_not(pool, by[m]), leaf));
         }
     }
@@ -164,7 +164,9 @@ static const struct residue *not_named(struct residue_pool *pool, const struct i
     }
     const struct residue *rest = direct == residue_false ? residue_true : residue_not(pool, direct);
     if (names_account_of(s, c) || by[IAM_ACCOUNT_MATCH] != residue_false) {
-        rest = residue_and(pool, rest, unread(pool, STR("what a NotPrincipal does to others of an account that it names"), source));
+        bool others = by[IAM_ACCOUNT_MATCH] == residue_false;
+        struct str what = STR("what a NotPrincipal does to others of an account that it names");
+        rest = residue_and(pool, rest, unread(pool, what, others, source));
     }
     return rest;
 }

@@ -26,6 +26,7 @@ struct entry {
     const struct iam_context *context;
     const struct wanted *want;
     bool overlap; /* of a pattern, any of it is enough; else all of it must match */
+    bool inverted; /* NotResource */
 };
 
 static void split(struct str text, struct wanted *w)
@@ -107,9 +108,9 @@ static enum hit short_arn(const struct entry *e, const struct iam_resource *r, e
     return hit == HIT_NO && !resource_kind ? HIT_BAD : hit;
 }
 
-static const struct residue *unread(const struct entry *e, struct str what)
+static const struct residue *unread(const struct entry *e, struct str what, bool reading)
 {
-    return residue_leaf(e->pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1}, e->source);
+    return residue_leaf(e->pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1, .reading = reading}, e->source);
 }
 
 /* "You cannot use a wildcard in the portion of the ARN that specifies the resource type" (IAM User Guide, "Identify AWS resources
@@ -119,7 +120,7 @@ static enum hit odd_type(const struct entry *e, enum hit hit, const struct resid
     if (hit != HIT_YES && hit != HIT_IF) {
         return hit;
     }
-    const struct residue *leaf = unread(e, STR("what a wildcard or variable in the resource type of an ARN matches"));
+    const struct residue *leaf = unread(e, STR("what a wildcard or variable in the resource type of an ARN matches"), e->inverted);
     *formula = hit == HIT_YES ? leaf : residue_and(e->pool, *formula, leaf);
     return HIT_IF;
 }
@@ -134,7 +135,7 @@ static enum hit entry_matches(const struct entry *e, const struct iam_resource *
         return HIT_NO; /* an action without resource types is matched by a literal "*" alone */
     }
     if (!r->valid) {
-        return allow ? HIT_NO : HIT_BAD; /* in a NotResource: excludes nothing from an Allow, adds nothing to a Deny */
+        return allow && !(e->inverted && residue_settled(e->pool)) ? HIT_NO : HIT_BAD; /* in a NotResource: excludes nothing from an Allow, adds nothing to a Deny */
     }
     enum hit hit = r->fields < 6 ? short_arn(e, r, layer, formula) : fields_match(e, r, formula);
     return r->odd_type ? odd_type(e, hit, formula) : hit;
@@ -157,7 +158,7 @@ static const struct residue *covers_not_resource(struct residue_pool *p, const s
             all = residue_and(p, all, residue_not(p, formula));
         }
         if (hit == HIT_NULL) {
-            all = residue_and(p, all, unread(e, STR("whether a NotResource excludes what a variable without a value would name")));
+            all = residue_and(p, all, unread(e, STR("whether a NotResource excludes what a variable without a value would name"), false));
         }
     }
     return all;
@@ -173,7 +174,7 @@ const struct residue *iam_statement_covers_resource(struct residue_pool *p, cons
     }
     struct wanted want;
     split(r->resource, &want);
-    struct entry e = {p, source, &r->context, &want, s->allow != s->not_resource};
+    struct entry e = {p, source, &r->context, &want, s->allow != s->not_resource, s->not_resource};
     if (s->not_resource) {
         return covers_not_resource(p, s, layer, r, &e);
     }

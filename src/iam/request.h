@@ -28,7 +28,7 @@ struct iam_caller {
     struct str account;   /* {NULL,0} for services and anonymous */
     struct str name;      /* user or role name without its path; of a session, the role's */
     struct str path_name; /* with its path, where the ARN has it */
-    struct str session;   /* of a session; {NULL,0}: its name is not known */
+    struct str session;   /* of a session; {NULL,0}: its name is not known; "": a role that is no session */
     bool service_linked;  /* role path /aws-service-role/ */
 };
 
@@ -39,6 +39,7 @@ enum iam_key_state {
     IAM_KEY_SOME,   /* there, values not known */
     IAM_KEY_MAYBE,  /* these values if it is there at all */
     IAM_KEY_OPEN,   /* nothing known */
+    IAM_KEY_SAMPLE, /* open, with values for example: those that meet an Allow or miss a Deny are taken at their word */
 };
 
 /* Where a key that is not known comes from, which decides what a residue over it means (iam.md 1.8). */

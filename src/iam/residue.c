@@ -188,10 +188,15 @@ static const struct residue *without_invalid(struct residue_pool *p, struct resi
     return residue_leaf(p, &(struct residue_leaf){.kind = RESIDUE_CONDITION, .op = IAM_OP_NULL, .key = l->key, .values = &absent, .count = 1}, NULL);
 }
 
+void residue_settle(struct residue_pool *p) { p->settled = true; }
+bool residue_settled(const struct residue_pool *p) { return p->settled; }
+
 const struct residue *residue_leaf(struct residue_pool *p, const struct residue_leaf *leaf, const struct residue_source *source)
 {
     if (leaf->kind == RESIDUE_CONDITION && leaf->op == IAM_OP_UNKNOWN)
         return residue_false;
+    if (leaf->kind == RESIDUE_UNREAD && p->settled)
+        return leaf->reading ? residue_true : residue_false;
     struct residue_leaf l = *leaf;
     struct arena *scratch = residue_scratch(p);
     const struct residue *plain = l.kind == RESIDUE_PATTERN ? residue_from_pattern(p, &l, source) : NULL;

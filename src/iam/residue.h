@@ -48,9 +48,13 @@ struct residue_leaf {
     struct str key; /* as written; identity ignores its case */
     const struct str *values;
     uint32_t count;
+    bool reading; /* of UNREAD: how it is read where an answer must be given (residue_settle); not part of its identity */
 };
 
 struct residue_pool *residue_pool_new(struct arena *a);
+/* From now on UNREAD leaves are the constants that their `reading` names: for a question whose answer has no word for unknown. */
+void residue_settle(struct residue_pool *p);
+bool residue_settled(const struct residue_pool *p);
 extern const struct residue *const residue_true, *const residue_false;
 
 const struct residue *residue_leaf(struct residue_pool *p, const struct residue_leaf *leaf, const struct residue_source *source);

@@ -36,7 +36,7 @@ static const struct residue *literal(struct assuming *s, const struct residue *r
     bool not = r->kind == RESIDUE_NOT;
     const struct iam_key *k = d->key ? iam_context_find(s->context, d->lower) : NULL;
     enum iam_key_state state = k ? k->state : s->context->open || d->leaf.kind == RESIDUE_SESSION_NAME ? IAM_KEY_OPEN : IAM_KEY_ABSENT;
-    if (!d->key || state == IAM_KEY_OPEN)
+    if (!d->key || state == IAM_KEY_OPEN || state == IAM_KEY_SAMPLE)
         return r;
     if (state == IAM_KEY_SOME)
         return when_there(s, r);

@@ -81,7 +81,7 @@ struct residue_pool {
     size_t slots_size, count;
     uint32_t next_id;
     uint64_t source_version; /* counts sources added to leaves */
-    bool capped;
+    bool capped, settled;
     int64_t budget;
     struct residue_links *links;
     uint32_t link_count, opposites; /* how often what is known of the leaves has changed */

@@ -52,6 +52,7 @@ bool iam_row_authorize(struct arena *a, const struct iam_catalogue *c, const str
     if (!row_question_read(a, c, row, &q, e))
         return false;
     struct residue_pool *pool = residue_pool_new(a);
+    residue_settle(pool);
     struct iam_decision d;
     if (iam_request_is_pattern(&q.r)) {
         struct iam_pattern_answer answer;

@@ -132,7 +132,7 @@ static bool read_values(struct reader *rd, const struct json *v, struct iam_key 
 static enum iam_key_state discovered(const struct constraint *k)
 {
     if (!k || (!k->presence && !k->value))
-        return IAM_KEY_OPEN;
+        return IAM_KEY_SAMPLE;
     return k->presence ? (k->value ? IAM_KEY_KNOWN : IAM_KEY_SOME) : IAM_KEY_MAYBE;
 }
 
@@ -147,7 +147,7 @@ static bool read_given(struct reader *rd, const struct json *context, bool disco
                 return err_set(e, ERR_PARSE, "context key %.*s stands twice, or there are too many", STR_ARG(v->key));
             if (!read_values(rd, v, k, e))
                 return false;
-            if (state == IAM_KEY_OPEN || state == IAM_KEY_SOME)
+            if (state == IAM_KEY_SOME)
                 k->count = 0;
         }
     return true;

@@ -51,10 +51,10 @@ static enum iam_key_state state_of(const struct row *r, struct str name, bool gi
             if (!given) {
                 return presence ? IAM_KEY_ABSENT : IAM_KEY_OPEN;
             }
-            return presence ? (value ? IAM_KEY_KNOWN : IAM_KEY_SOME) : value ? IAM_KEY_MAYBE : IAM_KEY_OPEN;
+            return presence ? (value ? IAM_KEY_KNOWN : IAM_KEY_SOME) : value ? IAM_KEY_MAYBE : IAM_KEY_SAMPLE;
         }
     }
-    return given ? IAM_KEY_MAYBE : IAM_KEY_OPEN;
+    return given ? IAM_KEY_SAMPLE : IAM_KEY_OPEN;
 }
 
 static void add_key(struct row *r, const struct iam_catalogue *c, struct str name, const struct json *value)
@@ -63,7 +63,7 @@ static void add_key(struct row *r, const struct iam_catalogue *c, struct str nam
     k->name = lower(r->arena, name);
     k->state = state_of(r, name, value);
     k->list = (value && value->type == JSON_ARRAY) || (c && iam_catalogue_key_is_list(c, k->name));
-    if (k->state == IAM_KEY_KNOWN || k->state == IAM_KEY_MAYBE) {
+    if (k->state == IAM_KEY_KNOWN || k->state == IAM_KEY_MAYBE || k->state == IAM_KEY_SAMPLE) {
         k->values = texts_of(r->arena, value, &k->count);
     }
 }
@@ -121,13 +121,14 @@ static bool row_condition(struct row *r, struct err *e)
     }
     const struct residue *all = residue_true;
     const struct residue **each = arena_array_of(r->arena, const struct residue *, conditions->count + 1);
+    struct residue_source source = {.layer = "condition", .allow = !str_eqz(json_get_str(r->json, "effect"), "Deny")};
     uint32_t n = 0;
     for json_each(j, conditions) {
         struct iam_condition k;
         uint32_t count;
         struct str *values = texts_of(r->arena, json_getz(j, "values"), &count);
         (void)iam_condition_compile(r->arena, json_get_str(j, "op"), json_get_str(j, "key"), values, count, true, &k);
-        each[n] = iam_condition_holds(r->pool, &k, true, &r->context, NULL);
+        each[n] = iam_condition_holds(r->pool, &k, true, &r->context, &source);
         all = residue_and(r->pool, all, each[n]);
         n++;
     }
@@ -208,6 +209,11 @@ static struct iam_caller caller_of(struct row *r, const struct json *principal)
     if (anonymous || !iam_caller_parse(r->arena, json_str(principal), &c, NULL)) {
         c = (struct iam_caller){.kind = anonymous ? IAM_CALLER_ANONYMOUS : IAM_CALLER_WEB, .text = json_str(principal)};
     }
+    if (str_eqz(json_get_str(r->json, "mode"), "Discovery")) {
+        c.session = (struct str){0};
+    } else if (c.kind == IAM_CALLER_ROLE) {
+        c.session = STR("");
+    }
     return c;
 }
 
@@ -228,7 +234,8 @@ static void principals_of_element(struct row *r, const struct json *element, str
     }
     s->principals = arena_array_of(r->arena, struct iam_principal, room);
     if (element && element->type == JSON_STRING) {
-        s->principals[s->principal_count++] = iam_principal_compile(r->arena, STR("*"), element->text);
+        struct str type = str_eqz(element->text, "*") ? STR("*") : STR("AWS"); /* a bare ARN, as rows write it */
+        s->principals[s->principal_count++] = iam_principal_compile(r->arena, type, element->text);
     }
     for json_each(type, element) {
         uint32_t count;
@@ -313,6 +320,7 @@ bool iam_row_element(struct arena *a, const struct iam_catalogue *c, const struc
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (str_eqz(kind, kinds[i].kind)) {
             r.pool = residue_pool_new(a);
+            residue_settle(r.pool);
             return read_context(&r, c, context ? context : json_getz(row, "context"), e) && kinds[i].answer(&r, e);
         }
     }

@@ -30,6 +30,7 @@ bool iam_row_pattern(struct arena *a, const struct iam_catalogue *c, const struc
     if (!row_question_read(a, c, row, &q, e))
         return false;
     struct residue_pool *pool = residue_pool_new(a);
+    residue_settle(pool);
     struct iam_pattern_answer answer = {0};
     bool wildcard = iam_request_is_pattern(&q.r);
     if (wildcard)

@@ -142,6 +142,8 @@ bool row_question_read(struct arena *a, const struct iam_catalogue *c, const str
         return false;
     if (q->discovery)
         q->r.caller.session = (struct str){0};
+    else if (q->r.caller.kind == IAM_CALLER_ROLE)
+        q->r.caller.session = STR(""); /* exact: the role itself */
     if (q->r.caller.kind == IAM_CALLER_ROOT)
         q->layers.identity_is_root = true;
     if (c && !iam_catalogue_rcp_service(c, q->r.service))

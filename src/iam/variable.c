@@ -64,7 +64,7 @@ static enum iam_expansion value_of(const struct iam_variable *v, const struct ia
     }
     const struct iam_key *k = c ? iam_context_get(c, v->name) : NULL;
     enum iam_key_state state = k ? k->state : !c || c->open ? IAM_KEY_OPEN : IAM_KEY_ABSENT;
-    if (state == IAM_KEY_KNOWN && k && k->count > 0) {
+    if ((state == IAM_KEY_KNOWN || state == IAM_KEY_SAMPLE) && k && k->count > 0) {
         if (k->list || k->count != 1) {
             return IAM_EXPANDED_NULL;
         }
