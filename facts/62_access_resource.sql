@@ -53,6 +53,13 @@ SELECT s.data ->> '$.LatestStreamArn', 'AWS::DynamoDB::Stream', r.name, NULL, r.
        r.tenant, r.why, r.shared, r.conflict, r.phi, NULL, NULL
 FROM fact_access_answer s JOIN fact_access_resource r ON r.arn = s.data ->> '$.TableArn'
 WHERE s.op = 'dynamodb:DescribeTable' AND s.data ->> '$.LatestStreamArn' IS NOT NULL;
+-- A stream's consumer reads what the stream holds, and has a policy of its own (Amazon Kinesis Data Streams Developer Guide,
+-- "Sharing your data stream with another account", read 2026).
+UPDATE fact_access_resource SET (tenant, why, shared, conflict, phi) =
+  (SELECT s.tenant, s.why, s.shared, s.conflict, s.phi FROM fact_access_resource s
+   WHERE s.arn = substr(fact_access_resource.arn, 1, instr(fact_access_resource.arn, '/consumer/') - 1))
+WHERE type = 'AWS::Kinesis::StreamConsumer' AND EXISTS
+  (SELECT 1 FROM fact_access_resource s WHERE s.arn = substr(fact_access_resource.arn, 1, instr(fact_access_resource.arn, '/consumer/') - 1));
 CREATE INDEX fact_access_resource_place ON fact_access_resource (type, account, region, id);
 
 -- fact_access_source: what a thing was made from, by ARN; it may lie in another account.
@@ -93,6 +100,12 @@ INSERT OR IGNORE INTO fact_access_encryption
 SELECT r.arn, CASE WHEN a.data ->> '$.EncryptionType' = 'KMS' THEN 'key' ELSE 'none' END, a.data ->> '$.KeyId'
 FROM fact_access_resource r JOIN fact_access_answer a ON a.op = 'kinesis:DescribeStreamSummary' AND a.account = r.account AND a.region = r.region AND a.parent = r.id
 WHERE r.type = 'AWS::Kinesis::Stream' AND a.data IS NOT NULL;
+-- What flows out of a thing is encrypted as the thing.
+INSERT OR IGNORE INTO fact_access_encryption
+SELECT r.arn, e.kind, e.key FROM fact_access_resource r
+JOIN fact_access_encryption e ON e.arn = CASE r.type WHEN 'AWS::Kinesis::StreamConsumer' THEN substr(r.arn, 1, instr(r.arn, '/consumer/') - 1)
+                                                     ELSE substr(r.arn, 1, instr(r.arn, '/stream/') - 1) END
+WHERE r.type IN ('AWS::Kinesis::StreamConsumer', 'AWS::DynamoDB::Stream');
 -- Things whose listing tells it. `flag` is what says that they are encrypted at all, NULL: always, by an AWS-owned key at least.
 INSERT OR IGNORE INTO fact_access_encryption
 SELECT arn, CASE WHEN key IS NOT NULL THEN 'key' WHEN flag IS 0 THEN 'none' ELSE 'owned' END, key

@@ -70,9 +70,11 @@ SELECT r.arn, 1, 1,
 FROM snap_resource r
 WHERE r.arn IS NOT NULL AND r.op IN ('opensearch:DescribeDomains', 'es:DescribeElasticsearchDomains', 'events:ListEventBuses', 'apigateway:GetRestApis');
 
+-- The catalog's policy is the only one, and speaks of its databases too (AWS Glue Developer Guide, "Resource-based policies
+-- for access control", read 2026).
 INSERT OR IGNORE INTO fact_access_policy
 SELECT r.arn, 1, 1, nullif(a.data ->> '$.PolicyInJson', '')
-FROM fact_access_answer a CROSS JOIN fact_access_resource r ON r.type = 'AWS::Glue::Catalog' AND r.account = a.account AND r.region = a.region
+FROM fact_access_answer a CROSS JOIN fact_access_resource r ON r.type IN ('AWS::Glue::Catalog', 'AWS::Glue::Database') AND r.account = a.account AND r.region = a.region
 WHERE a.op = 'glue:GetResourcePolicy' AND a.good;
 
 -- Parameter Store shares by several policies at once; only advanced parameters can have any.

@@ -183,6 +183,22 @@ static bool unlisted(struct gapper *g, struct err *e)
     return query_done(q);
 }
 
+/* Stores without an ARN have no row: nothing is asked about them. A global table's replicas are tables. */
+static bool nameless(struct gapper *g, struct err *e)
+{
+    struct query *q = query_new(g->l->s,
+                                "SELECT account, region, type, count(*) FROM fact_thing WHERE phi AND coalesce(arn, '') NOT LIKE 'arn:%'"
+                                " AND type <> 'AWS::DynamoDB::GlobalTable' GROUP BY account, region, type",
+                                e);
+    if (!q)
+        return false;
+    while (query_step(q)) {
+        struct str what = arena_printf(g->l->a, "%lld %.*s without an ARN", (long long)query_int(q, 3), STR_ARG(query_str(q, 2)));
+        add(g, (struct world_gap){.account = load_shared(g->l, q, 0), .region = load_shared(g->l, q, 1), .op = what, .why = what});
+    }
+    return query_done(q);
+}
+
 bool load_gaps(struct loader *l, struct err *e)
 {
     struct gapper g = {.l = l, .regions = aws_regions_load(l->scratch)};
@@ -197,5 +213,5 @@ bool load_gaps(struct loader *l, struct err *e)
             return err_set(e, ERR_INTERNAL, "data/iam/reads.tsv: there is no operation %.*s", STR_ARG(reads.items[i]));
         map_put(&g.reads, op->id, (void *)(uintptr_t)op); /* looked up only */
     }
-    return find_answered(&g, e) && bad_calls(&g, e) && never_made(&g, &reads, e) && unlisted(&g, e);
+    return find_answered(&g, e) && bad_calls(&g, e) && never_made(&g, &reads, e) && unlisted(&g, e) && nameless(&g, e);
 }

@@ -15,6 +15,8 @@ static const char resources_sql[] =
 
 /* Things that can carry a policy: without a row of facts theirs was not read. Of all others it is known that there is
  * none. */
+/* A build project's policy shares what is listed of it, and cannot let anybody build (AWS CodeBuild User Guide, "Working with shared
+ * projects", read 2026). */
 static const char *const policied[] = {
     "AWS::S3::Bucket",
     "AWS::S3::AccessPoint",
@@ -46,7 +48,6 @@ static const char *const policied[] = {
     "AWS::ApiGateway::RestApi",
     "AWS::MSK::Cluster",
     "AWS::RedshiftServerless::Namespace",
-    "AWS::CodeBuild::Project",
 };
 
 static bool can_carry_a_policy(struct str type)

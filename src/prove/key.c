@@ -18,6 +18,7 @@ static const struct gate gates[] = {
     {"AWS::SecretsManager::Secret", "secretsmanager", READ_AND_COPY},
     {"AWS::SQS::Queue", "sqs", READ_AND_COPY},
     {"AWS::Kinesis::Stream", "kinesis", READ_AND_COPY},
+    {"AWS::Kinesis::StreamConsumer", "kinesis", READ_AND_COPY},
     {"AWS::DynamoDB::Table", "dynamodb", READ_AND_COPY},
     {"AWS::SSM::Parameter", "ssm", READ_AND_COPY},
     {"AWS::EC2::Snapshot", "ec2", READ_AND_COPY},

@@ -37,6 +37,8 @@ static const char stores[] =
     BOX_ABSENT("dynamodb", "GetResourcePolicy", "{'ResourceArn':'arn:aws:dynamodb" EAST "table/two'}", "PolicyNotFoundException")
     BOX_DENIED("dynamodb", "GetResourcePolicy", "{'ResourceArn':'arn:aws:dynamodb" EAST "table/three'}")
     BOX_OK("kinesis", "ListStreams", "{}", "{'StreamSummaries':[{'StreamName':'one','StreamARN':'arn:aws:kinesis" EAST "stream/one'}]}")
+    BOX_OK("kinesis", "ListStreamConsumers", "{'StreamARN':'arn:aws:kinesis" EAST "stream/one'}", "{'Consumers':[{'ConsumerName':'c','ConsumerARN':'arn:aws:kinesis" EAST "stream/one/consumer/c:1'}]}")
+    BOX_OK("kinesis", "GetResourcePolicy", "{'ResourceARN':'arn:aws:kinesis" EAST "stream/one/consumer/c:1'}", "{'Policy':'" POLICY("kinesis:SubscribeToShard") "'}")
     BOX_OK("kinesis", "DescribeStreamSummary", "{'StreamName':'one'}", "{'StreamDescriptionSummary':{'StreamName':'one','EncryptionType':'NONE'}}")
     BOX_OK("kinesis", "GetResourcePolicy", "{'ResourceARN':'arn:aws:kinesis" EAST "stream/one'}", "{'Policy':'" POLICY("kinesis:GetRecords") "'}")
     BOX_OK("ecr", "DescribeRepositories", "{}", "{'repositories':[{'repositoryName':'one','repositoryArn':'arn:aws:ecr" EAST "repository/one'},"
@@ -107,7 +109,7 @@ static void policies_of_each_kind(void **state)
         {"arn:aws:elasticfilesystem" EAST "file-system/fs-3", UNREAD},
         {"arn:aws:events" EAST "event-bus/one", PRESENT}, {"arn:aws:events" EAST "event-bus/two", NONE},
         {"arn:aws:apigateway:us-east-1::/restapis/a1", PRESENT}, {"arn:aws:apigateway:us-east-1::/restapis/a2", NONE},
-        {"arn:aws:glue" EAST "catalog", PRESENT}, {"arn:aws:ssm" EAST "parameter/a", PRESENT}, {"arn:aws:ssm" EAST "parameter/b", NONE},
+        {"arn:aws:glue" EAST "catalog", PRESENT}, {"arn:aws:glue" EAST "database/d", PRESENT}, {"arn:aws:kinesis" EAST "stream/one/consumer/c:1", PRESENT}, {"arn:aws:ssm" EAST "parameter/a", PRESENT}, {"arn:aws:ssm" EAST "parameter/b", NONE},
         {"arn:aws:ssm" EAST "parameter/c", UNREAD}, {"arn:aws:logs" EAST "log-group:/one", PRESENT}, {"arn:aws:logs" EAST "log-group:/two", PRESENT},
         {"arn:aws:lambda" EAST "function:one", PRESENT}, {"arn:aws:lambda" EAST "function:two", NONE}, {"arn:aws:lambda" EAST "function:three", UNREAD},
         {"arn:aws:backup" EAST "backup-vault:one", PRESENT}, {"arn:aws:backup" EAST "backup-vault:two", UNREAD},
@@ -150,6 +152,8 @@ static void things_and_their_keys(void **state)
     expect_key(&b, "arn:aws:dynamodb" EAST "table/two", WORLD_ENC_AWS_OWNED, NULL);
     expect_key(&b, "arn:aws:dynamodb" EAST "table/three", WORLD_ENC_UNKNOWN, NULL);
     expect_key(&b, "arn:aws:kinesis" EAST "stream/one", WORLD_ENC_NONE, NULL);
+    expect_key(&b, "arn:aws:kinesis" EAST "stream/one/consumer/c:1", WORLD_ENC_NONE, NULL);
+    assert_true(box_thing(&b, "arn:aws:kinesis" EAST "stream/one/consumer/c:1")->phi);
     expect_key(&b, "arn:aws:elasticfilesystem" EAST "file-system/fs-1", WORLD_ENC_AWS_MANAGED, NULL); /* by the key's manager */
     expect_key(&b, "arn:aws:elasticfilesystem" EAST "file-system/fs-2", WORLD_ENC_NONE, NULL);
     expect_key(&b, "arn:aws:elasticfilesystem" EAST "file-system/fs-3", WORLD_ENC_UNKNOWN, NULL);
