@@ -2,7 +2,7 @@
 
 bool iam_request_is_pattern(const struct iam_request *r)
 {
-    return !r->no_resource_type && (str_index(r->resource, '*', 0) >= 0 || str_index(r->resource, '?', 0) >= 0);
+    return !r->no_resource_type && str_index(r->resource, '*', 0) >= 0;
 }
 
 static int rank(enum iam_result r)
@@ -156,7 +156,9 @@ void iam_decide_pattern(struct residue_pool *pool, struct arena *a, const struct
     s->arena = a;
     s->catalogue = c;
     s->layers = layers;
-    s->r = r;
+    s->asked = *r;
+    s->asked.resource = pattern_literal_ones(a, r->resource);
+    s->r = &s->asked;
     s->out = out;
     s->left = PATTERN_UNITS_MAX;
     s->statements = statements_of(layers);

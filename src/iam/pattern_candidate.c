@@ -43,6 +43,15 @@ struct str pattern_member(const struct pattern_search *s, struct str arn, int wh
     return text;
 }
 
+/* Names of resources may have a '?' (keys of objects do): in what is asked for only '*' is a wildcard. */
+struct str pattern_literal_ones(struct arena *a, struct str asked)
+{
+    char *text = arena_cstr(a, asked);
+    for (size_t i = 0; i < asked.len; i++)
+        text[i] = text[i] == '?' ? LITERAL_ONE : text[i];
+    return str_make(text, asked.len);
+}
+
 static void add_literal(struct buf *b, struct str text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -56,7 +65,7 @@ static void replace_variable(struct buf *b, const struct iam_context *c, struct 
     bool absent = k ? k->state == IAM_KEY_ABSENT : !c->open;
     if (str_eqz(name, "*") || str_eqz(name, "?") || str_eqz(name, "$"))
         add_literal(b, name);
-    else if (k && k->state == IAM_KEY_KNOWN && !k->list && k->count == 1)
+    else if (k && (k->state == IAM_KEY_KNOWN || k->state == IAM_KEY_SAMPLE) && !k->list && k->count == 1)
         add_literal(b, k->values[0]);
     else if (absent && otherwise.ptr && str_trim(otherwise).len >= 2)
         add_literal(b, str_sub(str_trim(otherwise), 1, str_trim(otherwise).len - 1));
@@ -160,7 +169,7 @@ static void of_statement(struct pattern_search *s, const struct iam_policy_ref *
         return;
     if (st->not_resource || !st->has_resource) {
         if (speaks_of(s, ref, st, layer, s->r->resource))
-            add_candidate(s, s->r->resource, s->r->resource);
+            add_candidate(s, s->r->resource, readable(s->arena, s->r->resource));
         return;
     }
     for (uint32_t i = 0; i < st->resource_count; i++) {
@@ -178,7 +187,7 @@ static void of_set(struct pattern_search *s, const struct iam_policy_set *set, e
     for (uint32_t i = 0; i < set->count; i++) {
         const struct iam_policy_ref *ref = &set->items[i];
         if (!ref->policy)
-            add_candidate(s, s->r->resource, s->r->resource);
+            add_candidate(s, s->r->resource, readable(s->arena, s->r->resource));
         for (uint32_t k = 0; ref->policy && k < ref->policy->count; k++)
             of_statement(s, ref, &ref->policy->statements[k], layer);
     }
@@ -192,7 +201,7 @@ void pattern_candidates(struct pattern_search *s)
         of_set(s, &l->resource, IAM_LAYER_RESOURCE);
     if (l->identity_is_root || s->r->caller.kind == IAM_CALLER_ROOT || l->acl_count || l->acl_unread.ptr ||
         l->grant_count)
-        add_candidate(s, s->r->resource, s->r->resource);
+        add_candidate(s, s->r->resource, readable(s->arena, s->r->resource));
 }
 
 void pattern_types(struct pattern_search *s)

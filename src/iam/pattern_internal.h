@@ -17,6 +17,7 @@ struct pattern_search {
     struct arena *arena;
     const struct iam_catalogue *catalogue;
     const struct iam_layers *layers;
+    struct iam_request asked; /* a '?' of its resource is itself */
     const struct iam_request *r;
     struct str types[PATTERN_TYPES_MAX],
         globs[PATTERN_TYPES_MAX]; /* of the action's resource types; one "*" when there is none */
@@ -36,6 +37,7 @@ struct pattern_parts {
 
 /* Member `which` of an ARN pattern, from 0: stars as long runs, as one character, as nothing. */
 struct str pattern_member(const struct pattern_search *s, struct str arn, int which);
+struct str pattern_literal_ones(struct arena *a, struct str asked);
 /* Takes `units` (about a statement looked at) off what is left. False, and the answer is capped, when there is no more.
  */
 bool pattern_spend(struct pattern_search *s, uint64_t units);

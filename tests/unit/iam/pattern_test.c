@@ -196,7 +196,9 @@ static void nothing_is_missed(void **state)
                 s->condition = NULL;
             }
         q.action = "s3:GetObject";
-        q.resource = RANDOM_OF(resources);
+        do
+            q.resource = RANDOM_OF(resources);
+        while (strchr(q.resource, '?')); /* which is itself in what is asked for */
         struct fixture *f = random_write(&q, RANDOM_PLAIN);
         struct str pattern = f->r.resource;
         struct iam_pattern_answer r = asked(f);
