@@ -20,6 +20,60 @@ static struct str *strings(struct arena *a, const struct json *list, uint32_t *c
     return out;
 }
 
+/* A member that is not understood could change the answer: it is refused, not passed over. */
+static bool only_members(const struct json *object, const char *what, const char *const *names, size_t count, struct err *e)
+{
+    for json_each(m, object) {
+        size_t i = 0;
+        while (i < count && !str_eqz(m->key, names[i]))
+            i++;
+        if (i == count)
+            return err_set(e, ERR_PARSE, "%s has a member that is not known: %.*s", what, STR_ARG(str_sub(m->key, 0, 60)));
+    }
+    return true;
+}
+
+static bool check_scope(const struct json *scope, struct err *e)
+{
+    static const char *const names[] = {"accounts", "principals"};
+    if (!scope || scope->type == JSON_NULL)
+        return true;
+    if (scope->type != JSON_OBJECT)
+        return err_set(e, ERR_PARSE, "principalScope is not an object");
+    return only_members(scope, "principalScope", names, 2, e);
+}
+
+static bool check_mode(const struct json *mode, struct err *e)
+{
+    if (!mode || mode->type == JSON_NULL || str_eqz(json_str(mode), "Strict") || str_eqz(json_str(mode), "Discovery"))
+        return true;
+    return err_set(e, ERR_PARSE, "simulationMode is neither Strict nor Discovery");
+}
+
+static bool check_lists(const struct json *request, struct err *e)
+{
+    static const char *const lists[] = {"actions", "strictContextKeys", "additionalStrictContextKeys"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const struct json *list = json_getz(request, lists[i]);
+        if (list && list->type != JSON_ARRAY && list->type != JSON_NULL)
+            return err_set(e, ERR_PARSE, "%s is not a list", lists[i]);
+        for json_each(j, list)
+            if (j->type != JSON_STRING)
+                return err_set(e, ERR_PARSE, "%s has a member that is no text", lists[i]);
+    }
+    return true;
+}
+
+static bool check_request(const struct json *request, struct err *e)
+{
+    static const char *const names[] = {"resource", "resourceArn", "resourceAccount", "customContextKeys", "simulationMode",
+        "strictContextKeys", "additionalStrictContextKeys", "s3AbacOverride", "sessionPolicy", "principal", "action", "actions",
+        "principalScope", "sort", "shrinkActionLists"};
+    return only_members(request, "the request", names, sizeof names / sizeof *names, e) &&
+           check_scope(json_getz(request, "principalScope"), e) && check_mode(json_getz(request, "simulationMode"), e) &&
+           check_lists(request, e);
+}
+
 /* A key in any case, and several members that hold lists of them. */
 static void strict_keys(struct arena *a, const struct json *request, struct access_question *q)
 {
@@ -238,6 +292,8 @@ bool access_row_org(struct world *w, struct arena *a, const struct json *row, st
     struct str kind = json_get_str(row, "kind");
     if (!request || request->type != JSON_OBJECT)
         return err_set(e, ERR_PARSE, "the row has no request");
+    if (!check_request(request, e))
+        return false;
     struct access_question q = {0};
     resource(w, request, &q);
     bool abac = q.row != WORLD_NONE && w->resources[q.row].abac, unread = q.row != WORLD_NONE && w->resources[q.row].abac_unread;

@@ -18,13 +18,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def wrong(row, got):
-    if "error" in row["expected"] if isinstance(row["expected"], dict) else False:
-        return None if row["expected"]["error"] in got.get("error", "") else ("error", row["expected"], got)
+    want = row["expected"]
+    if isinstance(want, dict) and "error" in want:
+        return None if want["error"] in got.get("error", "") else ("error", want, got)
     if row["kind"] in ("can-i", "who-can", "what-can"):
         return judge_org(row, got)
     if row["kind"] in ("authorize", "pattern"):
         return (judge_decision if row["kind"] == "authorize" else judge_pattern)(row, got)
-    return None if agrees(row, got) else (row["kind"], row["expected"], got)
+    return None if agrees(row, got) else (row["kind"], want, got)
 
 
 def main():
