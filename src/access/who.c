@@ -326,8 +326,19 @@ static uint32_t expand(const struct world *w, struct arena *a, struct str part, 
     return count;
 }
 
+/* "*": all actions on the thing, those of its own service and, on a role, of STS. */
+static struct str all_actions(struct arena *a, struct str text, struct str arn)
+{
+    struct str service = arn_field(arn, 2);
+    if (!str_eqz(text, "*") || !service.len)
+        return text;
+    bool role = str_eqz(service, "iam") && str_starts(arn_field(arn, 5), STR("role/"));
+    return arena_printf(a, "%.*s:*%s", STR_ARG(service), role ? ",sts:*" : "");
+}
+
 uint32_t *access_actions(const struct world *w, struct arena *a, struct str text, struct str arn, uint32_t *count, struct err *e)
 {
+    text = all_actions(a, text, arn);
     uint32_t *all = arena_array_of(a, uint32_t, w->catalogue->action_count + 1);
     bool *seen = arena_array_of(a, bool, w->catalogue->action_count + 1);
     *count = 0;
