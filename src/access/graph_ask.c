@@ -1,5 +1,6 @@
 /* What has no row in the world: policies, groups, things that do not exist yet. */
 #include "access/graph_internal.h"
+#include "iam/glob.h"
 
 enum { CANDIDATES_MAX = 24 };
 
@@ -41,6 +42,7 @@ struct candidates {
     struct graph *g;
     struct arena *a;
     uint32_t principal, action, type; /* type: index into the catalogue's resources */
+    struct iam_context context;       /* of the principal */
     struct str items[CANDIDATES_MAX];
     uint32_t count;
     bool lost;      /* a pattern has no candidate */
@@ -103,16 +105,24 @@ static void candidate_add(struct candidates *c, struct str arn)
         c->items[c->count++] = arn;
 }
 
+/* The resource part with the principal's values put in; {NULL,0} when it matches nothing. */
+static struct str part_of(struct candidates *c, const struct iam_glob *g)
+{
+    struct iam_expanded x;
+    if (!g->variables)
+        return g->text;
+    bool null = iam_expand(g->text, &c->context, &x) == IAM_EXPANDED_NULL;
+    struct str part = null ? (struct str){0} : arena_str(c->a, x.pattern.text);
+    iam_expanded_done(&x);
+    return part;
+}
+
 static void from_pattern(struct candidates *c, const struct iam_resource *r)
 {
     const struct world *w = c->g->world;
-    if (r->any || !r->valid || r->fields < 6)
+    struct str part = r->fields < 6 ? (struct str){0} : part_of(c, &r->field[5]);
+    if (r->any || !r->valid || !part.ptr)
         return;
-    for (unsigned i = 1; i < 6; i++)
-        if (r->field[i].variables) {
-            c->lost = true;
-            return;
-        }
     struct str template = w->catalogue->resources[c->type].arn;
     bool regional = str_contains(template, STR("${Region}")), owned = str_contains(template, STR("${Account}"));
     struct buf b;
@@ -126,7 +136,7 @@ static void from_pattern(struct candidates *c, const struct iam_resource *r)
     buf_addc(&b, ':');
     fill(&b, r->field[4].text, owned ? w->accounts[w->principals[c->principal].account].id : STR(""));
     buf_addc(&b, ':');
-    fill(&b, r->field[5].text, STR("new"));
+    fill(&b, part, STR("new"));
     if (!b.failed)
         candidate_add(c, arena_str(c->a, buf_str(&b)));
     buf_done(&b);
@@ -202,13 +212,17 @@ const struct residue *graph_ask_new(struct graph *g, uint32_t principal, uint32_
         return graph_ask_arn(g, principal, action, STR("*"));
     const struct residue *out = residue_false;
     struct candidates c = {.g = g, .a = arena_new(0), .principal = principal, .action = action};
+    struct iam_request r = {.no_resource_type = true};
+    world_caller(w, c.a, principal, &r.caller);
+    world_context(w, c.a, principal, WORLD_NONE, NULL, &r);
+    c.context = r.context;
     for (uint32_t i = 0; i < info->resource_type_count && out != residue_true; i++) {
         c.type = info->resource_types[i];
         if (!type.len || str_eq_nocase(type, w->catalogue->resources[c.type].name))
             out = residue_or(w->pool, out, ask_type(&c));
     }
     if (c.lost && out != residue_true) {
-        struct str what = arena_printf(g->arena, "patterns with variables, or too many, in the policies of %.*s", STR_ARG(w->principals[principal].arn));
+        struct str what = arena_printf(g->arena, "too many patterns in the policies of %.*s", STR_ARG(w->principals[principal].arn));
         struct residue_leaf leaf = {.kind = RESIDUE_UNREAD, .values = &what, .count = 1};
         struct residue_source source = {.layer = "identity", .policy = what, .allow = true};
         out = residue_or(w->pool, out, residue_leaf(w->pool, &leaf, &source));

@@ -49,17 +49,20 @@ static bool in_words(const char *words, struct str word)
     return false;
 }
 
-/* A pattern that only tokens of some are for: one with a literal beginning behind the last fixed part ("repo:"). */
+/* A pattern that only tokens of some are for: whose name, behind "repo:" or "organization:", is whole before the first wildcard.
+ * "repo:acme*" is also that of "acme-evil", which anybody can register. */
 static bool is_narrow(struct str value)
 {
     size_t at = 0;
     while (at < value.len && value.ptr[at] != '*' && value.ptr[at] != '?')
         at++;
-    struct str fixed = str_sub(value, 0, at);
     if (at == value.len)
         return true;
-    ptrdiff_t colon = str_rindex(fixed, ':');
-    return colon < 0 ? at > 0 : (size_t)colon + 1 < at || str_index(fixed, ':', 0) != colon;
+    ptrdiff_t colon = str_index(str_sub(value, 0, at), ':', 0);
+    size_t name = (size_t)(colon + 1), end = name;
+    while (end < at && value.ptr[end] != '/' && value.ptr[end] != ':')
+        end++;
+    return end > name && end < at;
 }
 
 /* A condition that holds for tokens of some only. */

@@ -53,11 +53,18 @@ static void passing_a_role(void **state)
     uint32_t passer = role(&b, "passer", ALLOW("\"iam:PassRole\"", "\"*\""), NULL);
     uint32_t named = role(&b, "named", "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iam:PassRole\",\"Resource\":\"*\"},"
                           "{\"Effect\":\"Allow\",\"Action\":\"lambda:*\",\"Resource\":\"arn:aws:lambda:*:*:function:mine-*\"}]}", NULL);
+    uint32_t user = box_principal(&b, WORLD_USER, 0, "vic", "acme", "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iam:PassRole\",\"Resource\":\"*\"},"
+                                  "{\"Effect\":\"Allow\",\"Action\":\"lambda:*\",\"Resource\":\"arn:aws:lambda:*:*:function:${aws:username}-*\"}]}", NULL);
+    uint32_t regional = role(&b, "regional", NULL, SERVICE("lambda.eu-west-1.amazonaws.com"));
+    uint32_t similar = role(&b, "similar", NULL, SERVICE("lambdax.amazonaws.com"));
     uint32_t power = role(&b, "power", NULL, SERVICE("lambda.amazonaws.com"));
     uint32_t other = role(&b, "other", NULL, SERVICE("glue.amazonaws.com"));
     uint32_t far = box_principal(&b, WORLD_ROLE, 1, "far", "beta", NULL, SERVICE("lambda.amazonaws.com"));
     box_prove(&b);
     assert_true(box_has_edge(&b, maker, power, "lambda-001"));
+    assert_true(box_has_edge(&b, maker, regional, "lambda-001"));
+    assert_false(box_has_edge(&b, maker, similar, "lambda-001"));
+    assert_true(box_has_edge(&b, user, power, "lambda-001")); /* a name with a variable in it */
     assert_true(box_has_edge(&b, named, power, NULL));
     assert_false(box_has_edge(&b, maker, other, NULL));
     assert_false(box_has_edge(&b, narrow, power, NULL));
@@ -177,8 +184,8 @@ static void second_factor_is_lost(void **state)
 /* A role for any repository of GitHub is anybody's; one for ours is not. */
 static void open_identity_provider(void **state)
 {
-    static const char *const subjects[] = {"repo:*", "*", "repo:clinic/*", "repo:clinic/app:ref:refs/heads/main"};
-    for (int i = 0; i < 5; i++) {
+    static const char *const subjects[] = {"repo:*", "*", "repo:clinic/*", "repo:clinic/app:ref:refs/heads/main", NULL, "repo:clinic*"};
+    for (int i = 0; i < 6; i++) { /* "clinic-evil" too can be registered */
         struct box b;
         (void)state;
         begin(&b);
