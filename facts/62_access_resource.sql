@@ -69,7 +69,12 @@ SELECT r.arn, s.arn AS source FROM fact_access_resource r
 JOIN fact_access_resource s ON s.type = r.source_type AND s.account = r.account AND s.region = r.region AND s.id = r.source
 WHERE r.source IS NOT NULL AND r.source NOT LIKE 'arn:%'
 UNION ALL
-SELECT arn, source FROM fact_access_resource WHERE source LIKE 'arn:%';
+SELECT arn, source FROM fact_access_resource WHERE source LIKE 'arn:%'
+UNION ALL
+-- A copy of a snapshot that another account shared holds that account's data (Amazon RDS User Guide, "Copying a DB snapshot",
+-- read 2026).
+SELECT arn, coalesce(data ->> '$.SourceDBSnapshotIdentifier', data ->> '$.SourceDBClusterSnapshotArn') AS source FROM snap_resource
+WHERE op IN ('rds:DescribeDBSnapshots', 'rds:DescribeDBClusterSnapshots') AND source LIKE 'arn:%' AND arn_part(source, 'account') <> account;
 
 -- fact_access_encryption: kind none, owned (AWS's key that nobody sees), key; key as the answer names it. A thing without a
 -- row was not read.

@@ -84,6 +84,20 @@ static void inherit_key(struct world_resource *r, const struct world_resource *s
     r->key_arn = source->key_arn;
 }
 
+/* A copy of what another account has, or had: that account's data, also where the source itself is gone. */
+static void own_by_source(struct loader *l, struct world_resource *r, struct str source)
+{
+    struct thing from = {.account = arn_field(source, 4), .arn = source};
+    if (from.account.len != 12 || r->account == WORLD_NONE || str_eq(from.account, l->w->accounts[r->account].id))
+        return;
+    struct tenancy t = tenant_of(l->a, l->w->config, &from);
+    if (!t.tenant.ptr || str_eq(t.tenant, r->tenant))
+        return;
+    r->tenant = t.tenant;
+    r->why = arena_printf(l->a, "made from %.*s", STR_ARG(source));
+    r->shared = r->conflict = false;
+}
+
 /* What a thing was made from is an ARN here, known only now that all are indexed. */
 static bool link_sources(struct loader *l, struct err *e)
 {
@@ -93,9 +107,13 @@ static bool link_sources(struct loader *l, struct err *e)
     while (query_step(q)) {
         const void *thing = map_get(&l->w->resource_index, query_str(q, 0));
         const void *source = map_get(&l->w->resource_index, query_str(q, 1));
-        if (!thing || !source || thing == source)
+        if (!thing || thing == source)
             continue;
         struct world_resource *r = &l->w->resources[(uintptr_t)thing - 1];
+        if (!source) {
+            own_by_source(l, r, arena_str(l->a, query_str(q, 1)));
+            continue;
+        }
         r->source = (uint32_t)((uintptr_t)source - 1);
         inherit_key(r, &l->w->resources[r->source]);
     }

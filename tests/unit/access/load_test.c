@@ -372,6 +372,21 @@ static void every_operation_of_the_table_exists(void **state)
     arena_free(a);
 }
 
+/* A snapshot copied from another account is that account's tenant's, also when its source is gone. */
+static void copies_are_whose_their_source_was(void **state)
+{
+    struct box b;
+    (void)state;
+    box_load(&b, BOX_OK("rds", "DescribeDBSnapshots", "{}", "{'DBSnapshots':[{'DBSnapshotIdentifier':'mine','DBSnapshotArn':'arn:aws:rds:us-east-1:" BOX_A ":snapshot:mine',"
+             "'DBInstanceIdentifier':'db','SourceDBSnapshotIdentifier':'arn:aws:rds:us-east-1:" BOX_B ":snapshot:theirs'},"
+             "{'DBSnapshotIdentifier':'own','DBSnapshotArn':'arn:aws:rds:us-east-1:" BOX_A ":snapshot:own','DBInstanceIdentifier':'db',"
+             "'SourceDBSnapshotIdentifier':'arn:aws:rds:us-east-1:" BOX_A ":snapshot:older'}]}"),
+             "{'tenants':{'acme':{'accounts':['" BOX_A "']},'beta':{'accounts':['" BOX_B "']}}}");
+    expect_str(box_thing(&b, "arn:aws:rds:us-east-1:" BOX_A ":snapshot:mine")->tenant, "beta");
+    expect_str(box_thing(&b, "arn:aws:rds:us-east-1:" BOX_A ":snapshot:own")->tenant, "acme");
+    box_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +401,7 @@ int main(void)
         cmocka_unit_test(an_account_in_no_organization),
         cmocka_unit_test(assignments_and_endpoints),
         cmocka_unit_test(every_operation_of_the_table_exists),
+        cmocka_unit_test(copies_are_whose_their_source_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
