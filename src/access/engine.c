@@ -33,6 +33,8 @@ static void make_tables(struct engine *e)
         arena_reset(e->tables);
     else
         e->tables = arena_child(e->arena, 1 << 20);
+    e->capped = false;
+    e->capped_rows = bits_new(e->tables, e->w->resource_count + 1);
     engine_targets(e);
     if (e->row_count < e->w->principal_count) {
         struct rows *rows = arena_array_of(e->arena, struct rows, e->w->principal_count);
@@ -144,6 +146,7 @@ void engine_organization_changed(struct engine *e)
 }
 
 bool engine_capped(const struct engine *e) { return e->capped; }
+bool engine_capped_row(const struct engine *e, uint32_t resource) { return bits_get(e->capped_rows, resource); }
 uint64_t engine_recomputed(const struct engine *e)
 {
     return e->recomputed;

@@ -50,7 +50,7 @@ static void add_new(struct change *c, struct arena *a, const struct whole *w)
 {
     struct engine *e = c->e;
     struct str_list members = {0};
-    engine_members(e, e->tables, w->pattern, &members);
+    engine_members(e, e->tables, w->row, w->pattern, &members);
     for (uint32_t i = 0; i < members.count; i++)
         if (map_add(&c->known, place_of(a, w->row, members.items[i]), c))
             engine_add_arn(e, members.items[i], w->row);

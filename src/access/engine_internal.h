@@ -249,7 +249,8 @@ struct engine {
     uint64_t recomputed;
     uint64_t
         *relaxed; /* principals with a variable of an unknown key in a pattern: wider than the oracle on a member */
-    bool capped;  /* a row has more members than are told apart */
+    bool capped;             /* a row has more members than are told apart */
+    uint64_t *capped_rows;   /* which */
 };
 
 /* engine_stmt.c */
@@ -286,7 +287,7 @@ struct str_list {
     uint32_t count, size;
 };
 void engine_note_patterns(struct engine *e);
-void engine_members(struct engine *e, struct arena *a, struct str pattern, struct str_list *out);
+void engine_members(struct engine *e, struct arena *a, uint32_t row, struct str pattern, struct str_list *out);
 extern const struct str engine_odd; /* text that no policy has, in place of wildcards */
 uint32_t engine_pattern_count(const struct engine *e);
 struct str engine_pattern(const struct engine *e, uint32_t at);

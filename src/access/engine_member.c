@@ -348,8 +348,10 @@ static void search_all(struct search *s)
         consider(s, s->e->members->seen.entries[i].key);
 }
 
-void engine_members(struct engine *e, struct arena *a, struct str pattern, struct str_list *out)
+void engine_members(struct engine *e, struct arena *a, uint32_t row, struct str pattern, struct str_list *out)
 {
+    bool before = e->capped;
+    e->capped = false;
     struct search s = {.e = e, .a = e->scratch, .pattern = pattern, .part = prefix_of(arn_field(pattern, 5))};
     struct str service = arn_field(pattern, 2), account = arn_field(pattern, 4);
     map_init(&s.seen, s.a);
@@ -372,6 +374,9 @@ void engine_members(struct engine *e, struct arena *a, struct str pattern, struc
         if (map_add(&texts, member, e))
             push(a, out, member);
     }
+    if (e->capped)
+        bits_set(e->capped_rows, row);
+    e->capped |= before;
     arena_reset(e->scratch);
     arena_reset(e->tiny);
 }

@@ -147,7 +147,7 @@ static void add_pattern(struct engine *e, struct str pattern, uint32_t row)
         return;
     ENGINE_GROW(e->tables, e->wholes, e->whole_count, e->whole_size);
     e->wholes[e->whole_count++] = (struct whole){pattern, row};
-    engine_members(e, e->tables, pattern, &members);
+    engine_members(e, e->tables, row, pattern, &members);
     for (uint32_t i = 0; i < members.count; i++)
         engine_add_arn(e, members.items[i], row);
 }
@@ -178,7 +178,7 @@ static void add_through_access_point(struct engine *e, uint32_t row)
     if (r->source >= e->w->resource_count || !str_starts(arn_field(r->arn, 5), STR("accesspoint/")))
         return;
     struct str bucket = e->w->resources[r->source].arn;
-    engine_members(e, e->tables, arena_printf(e->tables, "%.*s/*", STR_ARG(bucket)), &members);
+    engine_members(e, e->tables, row, arena_printf(e->tables, "%.*s/*", STR_ARG(bucket)), &members);
     for (uint32_t i = 1; i < members.count; i++)
         engine_add_arn(e,
                        arena_printf(e->tables, "%.*s/object%.*s", STR_ARG(r->arn),

@@ -32,6 +32,8 @@ struct rights {
     uint32_t (*question)(void *self, uint32_t action);     /* bit of a catalogue index, or WORLD_NONE */
     uint32_t (*question_action)(void *self, uint32_t bit);
     uint32_t (*question_count)(void *self);
+    /* The row has more parts than were told apart: that somebody has no right to it is not sure. NULL: none has. */
+    bool (*capped)(void *self, uint32_t resource);
 };
 struct rights rights_of_engine(struct engine *e);
 

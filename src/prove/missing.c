@@ -165,6 +165,27 @@ static void from_store(struct missing_list *l, uint32_t i, bool by_tags)
                .columns = all_tenants(v)});
 }
 
+/* What else takes its code from this row: whoever writes it may be whom that runs as. */
+static bool feeds_others(const struct world *w, uint32_t row)
+{
+    for (uint32_t i = 0; i < w->made_count; i++)
+        if (w->made[i].source == row)
+            return true;
+    return false;
+}
+
+/* A way to the row may be one that nobody saw: to its data, and where it is no store, to whatever lies behind it. */
+static void from_capped(struct missing_list *l, uint32_t i)
+{
+    struct prover *v = l->v;
+    const struct world *w = v->g->world;
+    uint32_t owner = v->p->owner_of[prove_data_row(w, i)];
+    bool ends = owner != WORLD_NONE && w->resources[i].role == WORLD_NONE && !w->resources[i].role_arn.len && !feeds_others(w, i);
+    add(l, (struct prove_missing){.what = arena_printf(v->a, "policies tell more parts of %.*s apart than ward does: a denial there is not sure",
+                                                       STR_ARG(w->resources[i].arn)),
+                                  .columns = ends ? one(v, owner) : NULL});
+}
+
 /* A principal whose own policies were not read is in the rights; one that nobody can place is a matter of rows. */
 static void from_principal(struct missing_list *l, uint32_t i, bool by_tags)
 {
@@ -206,6 +227,9 @@ void prove_find_missing(struct prover *v)
     for (uint32_t i = 0; i < w->resource_count; i++)
         if (v->p->owner_of[i] != WORLD_NONE)
             from_store(&l, i, by_tags);
+    for (uint32_t i = 0; v->r->capped && i < w->resource_count; i++)
+        if (v->r->capped(v->r->self, i))
+            from_capped(&l, i);
     for (uint32_t i = 0; i < v->g->first_pseudo; i++)
         from_principal(&l, i, by_tags);
     from_tenants(&l);

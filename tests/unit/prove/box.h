@@ -2,6 +2,7 @@
 #ifndef WARD_TEST_PROVE_BOX_H
 #define WARD_TEST_PROVE_BOX_H
 
+#include "access/engine.h"
 #include "unit/prove/plain.h"
 
 #include <stdarg.h>
@@ -19,6 +20,7 @@ struct box {
     struct graph *g;
     struct proof *p;
     struct rights r;
+    struct engine *e;
 };
 
 static inline void box_init(struct box *b, const struct iam_catalogue *c)
@@ -137,6 +139,26 @@ static inline void box_prove_with(struct box *b, bool few)
     graph_build(b->g, &b->r);
     b->p = prove(b->arena, b->g, &b->r);
 }
+
+/* The same with the rights of the class engine, which the proof points into. */
+static inline void box_prove_by_engine(struct box *b)
+{
+    struct err e = {0};
+    uint32_t *actions, count;
+    qsort(b->w->resources, b->w->resource_count, sizeof *b->w->resources, box_by_arn);
+    world_index(b->w);
+    b->g = graph_prepare(b->w, &e);
+    if (!b->g)
+        fail_msg("%s", e.message);
+    count = prove_questions(b->g, b->arena, &actions);
+    b->e = engine_new(b->w, actions, count);
+    engine_run(b->e);
+    b->r = rights_of_engine(b->e);
+    graph_build(b->g, &b->r);
+    b->p = prove(b->arena, b->g, &b->r);
+}
+
+static inline void box_engine_done(struct box *b) { engine_free(b->e); }
 
 static inline void box_prove(struct box *b) { box_prove_with(b, false); }
 

@@ -121,7 +121,7 @@ struct rights plain_rights(struct arena *a, struct world *w, const uint32_t *act
         *item = i;
         p->things[i] = (struct resource_set){.id = i, .count = 1, .items = item};
     }
-    return (struct rights){p, rows_of, question, question_action, question_count};
+    return (struct rights){p, rows_of, question, question_action, question_count, NULL};
 }
 
 /* One walk for one cell, level by level, with nothing shared between cells. */
