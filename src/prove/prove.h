@@ -46,9 +46,11 @@ struct prove_reach {
 };
 
 struct prove_statement {
-    struct str layer, policy, sid;
-    struct str of;  /* of a resource's own policy: its ARN */
-    uint32_t index; /* from 0 */
+    struct str layer;  /* of enum iam_layer, or "share" */
+    struct str policy; /* of an access control list "READ to AllUsers", of a grant its id, of a share "ram to 1111..." */
+    struct str sid;
+    struct str of;     /* of what a resource has of its own: its ARN */
+    uint32_t index;    /* from 0 */
     bool allow;
 };
 

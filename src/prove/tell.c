@@ -1,23 +1,9 @@
 /* The chain of a cell in full: statements, conditions, requests that replay, edits that cut it. */
 #include "prove/deputy.h"
 #include "prove/key.h"
+#include "prove/tell_internal.h"
 
-enum { TRACE_MAX = 4096, STATEMENTS_MAX = 16, CUTS_MAX = 12, NEEDS_MAX = PATH_NEEDS_MAX + 2 };
-
-/* One request of a hop. */
-struct step {
-    uint32_t principal, action, row;
-    struct str arn;
-};
-
-struct teller {
-    struct prover *v;
-    struct prove_cell *c;
-    struct step steps[NEEDS_MAX];
-    uint32_t step_count;
-    struct prove_statement found[STATEMENTS_MAX];
-    uint32_t found_count;
-};
+enum { TRACE_MAX = 4096 };
 
 static const struct residue *ask(struct teller *t, struct arena *a, const struct step *s, struct iam_trace *trace, struct iam_request *r)
 {
@@ -88,6 +74,17 @@ static void name_resource(struct teller *t, struct step *s)
     (void)try_policy(t, s, r->policy.policy, within);
 }
 
+void tell_found(struct teller *t, const struct prove_statement *s)
+{
+    for (uint32_t i = 0; i < t->found_count; i++)
+        if (str_eq(t->found[i].policy, s->policy) && str_eq(t->found[i].of, s->of) && t->found[i].index == s->index)
+            return;
+    if (t->found_count == STATEMENTS_MAX)
+        return;
+    t->found[t->found_count] = *s;
+    t->found[t->found_count++].policy = arena_str(t->v->a, s->policy);
+}
+
 static void keep(struct teller *t, const struct step *step, const struct iam_trace_row *row)
 {
     if ((row->how != IAM_T_MATCH && row->how != IAM_T_IF) || !row->allow || t->found_count == STATEMENTS_MAX || row->layer == IAM_LAYER_SCP ||
@@ -97,11 +94,7 @@ static void keep(struct teller *t, const struct step *step, const struct iam_tra
                                 .allow = row->allow};
     if (row->layer == IAM_LAYER_RESOURCE)
         s.of = step->row == WORLD_NONE ? step->arn : t->v->g->world->resources[step->row].arn;
-    for (uint32_t i = 0; i < t->found_count; i++)
-        if (str_eq(t->found[i].policy, s.policy) && str_eq(t->found[i].of, s.of) && t->found[i].index == s.index)
-            return;
-    s.policy = arena_str(t->v->a, s.policy);
-    t->found[t->found_count++] = s;
+    tell_found(t, &s);
 }
 
 static struct str request_text(struct teller *t, const struct step *s, const struct residue *condition)
@@ -166,7 +159,7 @@ static struct iam_policy_ref *row_policy(struct teller *t, const struct step *s,
     return str_eq(r->policy.id, st->policy) ? &r->policy : NULL;
 }
 
-static bool denied_now(struct teller *t, struct arena *scratch, const struct step *s)
+bool tell_denied_now(struct teller *t, struct arena *scratch, const struct step *s)
 {
     struct iam_request r = {0};
     return graph_level_of(t->v->g, ask(t, scratch, s, NULL, &r)) == LEVEL_NEVER;
@@ -185,7 +178,7 @@ static bool identity_cut_works(struct teller *t, struct arena *scratch, const st
         const struct iam_policy *policy = copy[i].policy;
         copy[i].policy = without(scratch, policy, st->index);
         set->items = copy;
-        works = denied_now(t, scratch, s);
+        works = tell_denied_now(t, scratch, s);
         *set = before;
         copy[i].policy = policy;
     }
@@ -203,7 +196,7 @@ static bool cut_works(struct teller *t, const struct step *s, const struct prove
     else if (ref && ref->policy) {
         const struct iam_policy *policy = ref->policy;
         ref->policy = without(scratch, policy, st->index);
-        works = denied_now(t, scratch, s);
+        works = tell_denied_now(t, scratch, s);
         ref->policy = policy;
     }
     arena_free(scratch);
@@ -222,17 +215,23 @@ static struct str edit_of(struct teller *t, const struct step *s, const struct p
     return arena_printf(a, "remove statement %u%.*s of %.*s", st->index + 1, STR_ARG(sid), STR_ARG(st->policy));
 }
 
+void tell_cut(struct teller *t, struct str edit, bool all)
+{
+    struct prove_cell *c = t->c;
+    for (uint32_t i = 0; i < c->cut_count; i++)
+        if (str_eq(c->cuts[i].edit, edit))
+            return;
+    if (c->cut_count < CUTS_MAX)
+        c->cuts[c->cut_count++] = (struct prove_cut){edit, all};
+}
+
 static void note_cut(struct teller *t, const struct step *s, const struct prove_statement *st, bool all)
 {
     struct prove_cell *c = t->c;
     /* The policies of a pseudo principal are nobody's to edit. */
     if (c->cut_count == CUTS_MAX || str_eqz(st->policy, "(any policy)") || !cut_works(t, s, st))
         return;
-    struct str edit = edit_of(t, s, st);
-    for (uint32_t i = 0; i < c->cut_count; i++)
-        if (str_eq(c->cuts[i].edit, edit))
-            return;
-    c->cuts[c->cut_count++] = (struct prove_cut){edit, all};
+    tell_cut(t, edit_of(t, s, st), all);
 }
 
 /* Asks the steps again, this time for everything, and fills the hop. */
@@ -259,6 +258,7 @@ static void tell_steps(struct teller *t, struct prove_hop *hop, bool all)
         hop->requests[i] = request_text(t, s, condition);
         for (uint32_t k = before; k < t->found_count && t->c->verdict == PROVE_VIOLATED; k++)
             note_cut(t, s, &t->found[k], all);
+        tell_grants(t, s, all);
         arena_free(scratch);
     }
     hop->statements = arena_array_of(a, struct prove_statement, t->found_count + 1);
@@ -352,6 +352,10 @@ static void tell_share(struct teller *t, struct prove_hop *hop)
     const struct world_share *share = &store->shares[r->share];
     *hop = (struct prove_hop){.from = share->account, .to = store->arn, .principal = WORLD_NONE, .to_principal = WORLD_NONE, .resource = r->resource,
                               .path = share->how, .title = STR("is shared with"), .guard = r->guard};
+    hop->statements = arena_new_of(t->v->a, struct prove_statement);
+    hop->statements[hop->statement_count++] = (struct prove_statement){
+        .layer = STR("share"), .policy = arena_printf(t->v->a, "%.*s to %.*s", STR_ARG(share->how), STR_ARG(share->account)), .of = store->arn,
+        .index = r->share, .allow = true};
     t->c->cuts[t->c->cut_count++] = (struct prove_cut){
         arena_printf(t->v->a, "end the share (%.*s) of %.*s with %.*s", STR_ARG(share->how), STR_ARG(store->arn), STR_ARG(share->account)), false};
 }

@@ -102,6 +102,19 @@ static void write_condition(struct writer *w, const struct residue *r)
     buf_done(&words);
 }
 
+static bool write_grant(struct writer *w, const struct prove_statement *s)
+{
+    bool acl = str_eqz(s->layer, "acl");
+    if (!acl && !str_eqz(s->layer, "grant"))
+        return false;
+    buf_addz(&w->out, acl ? "        by the ACL of " : "        by grant ");
+    text_safe(&w->out, acl ? s->of : s->policy);
+    buf_addz(&w->out, acl ? ": " : " of ");
+    text_safe(&w->out, acl ? s->policy : s->of);
+    buf_addc(&w->out, '\n');
+    return true;
+}
+
 static void write_hop(struct writer *w, const struct prove_hop *h, uint32_t number)
 {
     bool last = str_eqz(h->path, "access");
@@ -135,6 +148,8 @@ static void write_hop(struct writer *w, const struct prove_hop *h, uint32_t numb
     }
     for (uint32_t i = 0; i < h->statement_count; i++) {
         const struct prove_statement *s = &h->statements[i];
+        if (write_grant(w, s))
+            continue;
         buf_addz(&w->out, s->of.ptr ? "        by the policy of " : "        by ");
         text_safe(&w->out, s->of.ptr ? s->of : s->policy);
         buf_addf(&w->out, ", statement %u", s->index + 1);
