@@ -49,6 +49,9 @@ struct iam_resource_info {
     struct str why;            /* of data_actions.tsv; {NULL,0}: its service is not in it */
 };
 
+/* Which state of iam-data the tables were made from (see NOTICE). */
+#define IAM_CATALOGUE_OF "iam-data ae341fc"
+
 struct iam_catalogue {
     struct iam_action_info *actions; /* sorted by service, then name, without case */
     uint32_t action_count;

@@ -32,6 +32,7 @@ struct prover {
     uint32_t no_node;        /* reaches from here on have subjects of their own */
     uint64_t *masks;         /* [subject * labels + object]: bits of the shared labels whose `via` frees the cell */
     struct iam_trace_row *trace_rows;
+    bool unlisted_capped;    /* more Allows of unknown actions than are looked at */
     uint8_t *open_levels;    /* as levels, with nothing declared */
 };
 

@@ -233,4 +233,6 @@ void prove_find_missing(struct prover *v)
     for (uint32_t i = 0; i < v->g->first_pseudo; i++)
         from_principal(&l, i, by_tags);
     from_tenants(&l);
+    if (v->unlisted_capped)
+        add(&l, (struct prove_missing){.what = STR("policies allow more actions that ward's catalogue (" IAM_CATALOGUE_OF ") does not know than are looked at")});
 }

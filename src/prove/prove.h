@@ -35,13 +35,14 @@ struct prove_reach {
     uint32_t node;          /* who; WORLD_NONE: `subjects` tells */
     uint32_t resource;      /* the store, or its key, or a principal whose tenant its tags tell */
     uint32_t owner;         /* label */
-    uint32_t action;        /* catalogue index of one action that does it; WORLD_NONE: a share */
+    uint32_t action;        /* catalogue index of one action that does it; WORLD_NONE: a share, or `unlisted` */
     uint32_t share;         /* index into the resource's shares, or WORLD_NONE */
     uint8_t touches;        /* bits 1 << iam_touch, all that the node may do to stores of this owner at this level */
     uint32_t stores;        /* how many stores of this owner */
     enum graph_level level;
     const struct residue *guard;   /* with the key's */
     const struct residue *decrypt; /* of the key alone, where one is needed; else NULL */
+    const struct prove_unlisted *unlisted; /* the action is one that the catalogue does not know; else NULL */
     const uint64_t *subjects;      /* of shares and of services that anybody can use; NULL: those who can be `node` */
 };
 
@@ -52,6 +53,12 @@ struct prove_statement {
     struct str of;     /* of what a resource has of its own: its ARN */
     uint32_t index;    /* from 0 */
     bool allow;
+};
+
+/* An Allow of an action that the catalogue does not know. */
+struct prove_unlisted {
+    struct prove_statement statement;
+    struct str action; /* as the policy has it */
 };
 
 struct prove_hop {

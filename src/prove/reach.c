@@ -1,6 +1,7 @@
 /* Rights of principals on stores that are not their own. */
 #include "prove/deputy.h"
 #include "prove/key.h"
+#include "prove/unlisted.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,7 @@ struct search {
     const uint64_t *subjects;
     bool explicit_subjects;       /* `subjects` are no node's: of a service that anybody can use */
     enum graph_level least;       /* no surer than this */
+    struct unlisted *unlisted;
 };
 
 static void note(struct search *s, struct prove_reach r)
@@ -236,6 +238,25 @@ static void look_service(struct search *s, const struct access_row *row)
     forget(s);
 }
 
+/* What an action does that the catalogue does not know. */
+static void look_unlisted(struct search *s, uint32_t principal, bool service)
+{
+    struct prover *v = s->v;
+    struct prove_unlisted_way *ways;
+    uint32_t count = prove_unlisted_of(s->unlisted, principal, service ? v->everyone : s->subjects, &ways);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct prove_deputy *d = service ? prove_deputy_of(v, ways[i].guard) : NULL;
+        const struct residue *guard = graph_guard(v->g, s->node, ways[i].guard);
+        enum graph_level level = graph_level_of(v->g, guard);
+        if (level == LEVEL_NEVER || (d && d->level == LEVEL_NEVER))
+            continue;
+        note(s, (struct prove_reach){.node = s->node, .resource = ways[i].resource, .owner = ways[i].owner, .action = WORLD_NONE,
+                .share = WORLD_NONE, .level = LEVEL_UNKNOWN, .guard = guard, .unlisted = ways[i].by, .subjects = d ? d->subjects : NULL});
+    }
+    if (service)
+        forget(s);
+}
+
 static void look_node(struct search *s, uint32_t node)
 {
     struct prover *v = s->v;
@@ -251,6 +272,7 @@ static void look_node(struct search *s, uint32_t node)
             look_service(s, &rows[i]);
         else
             look_row(s, &rows[i]);
+    look_unlisted(s, principal, service);
     forget(s);
 }
 
@@ -318,6 +340,7 @@ void prove_reaches(struct prover *v)
 {
     struct search s = {.v = v};
     find_victims(v);
+    s.unlisted = prove_unlisted_new(v);
     s.at = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
     s.used = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
     s.last = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
@@ -325,4 +348,5 @@ void prove_reaches(struct prover *v)
         look_node(&s, n);
     for (uint32_t i = 0; i < v->g->world->resource_count; i++)
         look_shares(&s, i);
+    v->unlisted_capped = prove_unlisted_capped(s.unlisted);
 }

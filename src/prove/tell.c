@@ -360,6 +360,26 @@ static void tell_share(struct teller *t, struct prove_hop *hop)
         arena_printf(t->v->a, "end the share (%.*s) of %.*s with %.*s", STR_ARG(share->how), STR_ARG(store->arn), STR_ARG(share->account)), false};
 }
 
+static struct str unlisted_text(struct arena *a, const struct prove_unlisted *u)
+{
+    const struct prove_statement *s = &u->statement;
+    return arena_printf(a, "policy %s%.*s statement %u allows %.*s, which ward's catalogue (" IAM_CATALOGUE_OF ") does not know", s->of.ptr ? "of " : "",
+                        STR_ARG(s->of.ptr ? s->of : s->policy), s->index + 1, STR_ARG(u->action));
+}
+
+static void tell_unlisted(struct teller *t, struct prove_hop *hop, const struct prove_unlisted *u)
+{
+    struct arena *a = t->v->a;
+    hop->title = arena_printf(a, "do what %.*s does, which is not known, on", STR_ARG(u->action));
+    hop->actions = arena_new_of(a, struct str);
+    hop->resources = arena_new_of(a, struct str);
+    hop->statements = arena_new_of(a, struct prove_statement);
+    hop->actions[0] = u->action;
+    hop->resources[0] = hop->to;
+    hop->statements[0] = u->statement;
+    hop->action_count = hop->statement_count = 1;
+}
+
 static void tell_reach(struct teller *t, struct prove_hop *hop)
 {
     const struct prove_reach *r = t->c->reach;
@@ -373,6 +393,10 @@ static void tell_reach(struct teller *t, struct prove_hop *hop)
                               .to_principal = WORLD_NONE, .resource = r->resource, .path = STR("access"), .title = touches_text(t->v->a, r->touches),
                               .guard = r->guard};
     t->step_count = 0;
+    if (r->unlisted) {
+        tell_unlisted(t, hop, r->unlisted);
+        return;
+    }
     step_add(t, p, r->action, r->resource, (struct str){0});
     step_of_key(t, p, r);
     tell_steps(t, hop, false);
@@ -393,6 +417,8 @@ static struct str reason_of(struct teller *t)
                                                       : ", unless something that was not read forbids it";
     if (r->share != WORLD_NONE)
         return arena_printf(a, "%.*s is shared with %.*s%s", STR_ARG(store), STR_ARG(p->world->resources[r->resource].shares[r->share].account), how);
+    if (r->unlisted)
+        return arena_printf(a, "%.*s: %.*s", STR_ARG(store), STR_ARG(unlisted_text(a, r->unlisted)));
     struct str who = graph_principal_name(t->v->g, a, t->v->g->nodes[c->nodes ? c->nodes[0] : r->node].principal);
     return arena_printf(a, "%.*s can %.*s %.*s%s%s", STR_ARG(who), STR_ARG(what), STR_ARG(store),
                         c->node_count > 1 ? arena_cstr(a, arena_printf(a, " in %u hops", c->node_count)) : "", how);
