@@ -12,10 +12,12 @@ static const char *const managed_policy[] = {"CreatePolicy",        "CreatePolic
                                              "DeletePolicyVersion", "SetDefaultPolicyVersion", "TagPolicy",
                                              "UntagPolicy",         NULL};
 /* IAM Identity Center User Guide, "Referencing permission sets in resource policies...": roles under aws-reserved can
- * be changed by Identity Center only; IAM API Reference: UnmodifiableEntity (read 2026). */
+ * be changed by Identity Center only; IAM API Reference: UnmodifiableEntity (read 2026). Nor can one be passed: its trust
+ * policy, which is fixed, lets the identity provider in and no service (IAM User Guide, "Grant a user permissions to pass a
+ * role to an AWS service": the role must trust the service). */
 static const char *const reserved_role[] = {"AttachRolePolicy", "CreateRole", "CreateServiceLinkedRole", "DeleteRole",
                                             "DeleteRolePermissionsBoundary", "DeleteRolePolicy", "DetachRolePolicy",
-                                            "DeleteServiceLinkedRole", "PutRolePermissionsBoundary", "PutRolePolicy",
+                                            "DeleteServiceLinkedRole", "PassRole", "PutRolePermissionsBoundary", "PutRolePolicy",
                                             "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole",
                                             "UpdateRoleDescription", NULL};
 /* IAM API Reference, the operations that answer UnmodifiableEntity "only the service that depends on the service-linked
