@@ -1,3 +1,4 @@
+#include "iam/glob.h"
 #include "iam/pattern_internal.h"
 
 bool iam_request_is_pattern(const struct iam_request *r)
@@ -76,21 +77,37 @@ static bool add_better_parts(struct pattern_search *s, const struct iam_pattern_
     return any;
 }
 
+/* All of it is of another type, which is a part of this one: "table/t/index/i" is an index, though "table/" and any text fits it. */
+static bool of_narrower_type(const struct pattern_search *s, struct str typed, uint32_t type)
+{
+    struct iam_pattern own = {s->globs[type], NULL};
+    for (uint32_t t = 0; t < s->type_count; t++) {
+        struct iam_pattern other = {s->globs[t], NULL};
+        if (t != type && !str_eq(s->globs[t], s->globs[type]) && iam_pattern_covers(other, typed, false) &&
+            iam_pattern_covers(own, s->globs[t], false))
+            return true;
+    }
+    return false;
+}
+
 static void decide_candidate(struct pattern_search *s, const struct pattern_candidate *c, uint32_t type)
 {
     struct str typed[IAM_MEETS_MAX];
     uint32_t n = pattern_meets(s, c->pattern, s->globs[type], typed);
     struct iam_pattern_result best = {.type = s->types[type], .pattern = c->shown};
     bool parts = false;
-    for (uint32_t i = 0; i < n && !(i && best.decision.result == IAM_ALLOWED); i++) {
+    uint32_t done = 0;
+    for (uint32_t i = 0; i < n && !(done && best.decision.result == IAM_ALLOWED); i++) {
         struct iam_pattern_result one = best;
+        if (of_narrower_type(s, typed[i], type))
+            continue;
         decide_members(s, typed[i], &one);
         if (one.decision.result != IAM_ALLOWED)
             parts |= add_better_parts(s, &one, typed[i]);
-        if (!i || rank(one.decision.result) > rank(best.decision.result))
+        if (!done++ || rank(one.decision.result) > rank(best.decision.result))
             best = one;
     }
-    if (n && (!parts || rank(best.decision.result) >= rank(IAM_UNKNOWN)))
+    if (done && (!parts || rank(best.decision.result) >= rank(IAM_UNKNOWN)))
         add_result(s, &best);
 }
 
