@@ -37,7 +37,8 @@ static enum iam_principal_match session_matches(struct residue_pool *pool, const
 
 static const struct residue *unread(struct residue_pool *pool, struct str what, bool reading, const struct residue_source *source)
 {
-    return residue_leaf(pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1, .reading = reading}, source);
+    struct residue_leaf leaf = {.kind = RESIDUE_UNREAD, .values = &what, .count = 1, .reading = reading};
+    return residue_leaf(pool, &leaf, source);
 }
 
 /* Which user called GetFederationToken the ARN of the session does not tell: the name in it is of that user's choice (STS API

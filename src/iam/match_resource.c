@@ -110,7 +110,8 @@ static enum hit short_arn(const struct entry *e, const struct iam_resource *r, e
 
 static const struct residue *unread(const struct entry *e, struct str what, bool reading)
 {
-    return residue_leaf(e->pool, &(struct residue_leaf){.kind = RESIDUE_UNREAD, .values = &what, .count = 1, .reading = reading}, e->source);
+    struct residue_leaf leaf = {.kind = RESIDUE_UNREAD, .values = &what, .count = 1, .reading = reading};
+    return residue_leaf(e->pool, &leaf, e->source);
 }
 
 /* "You cannot use a wildcard in the portion of the ARN that specifies the resource type" (IAM User Guide, "Identify AWS resources
@@ -135,7 +136,8 @@ static enum hit entry_matches(const struct entry *e, const struct iam_resource *
         return HIT_NO; /* an action without resource types is matched by a literal "*" alone */
     }
     if (!r->valid) {
-        return allow && !(e->inverted && residue_settled(e->pool)) ? HIT_NO : HIT_BAD; /* in a NotResource: excludes nothing from an Allow, adds nothing to a Deny */
+        /* In a NotResource: excludes nothing from an Allow, adds nothing to a Deny. */
+        return allow && !(e->inverted && residue_settled(e->pool)) ? HIT_NO : HIT_BAD;
     }
     enum hit hit = r->fields < 6 ? short_arn(e, r, layer, formula) : fields_match(e, r, formula);
     return r->odd_type ? odd_type(e, hit, formula) : hit;
