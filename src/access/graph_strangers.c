@@ -3,7 +3,8 @@
 #include "access/graph_internal.h"
 #include "access/world_internal.h"
 
-enum { STRANGERS_MAX = 32 };
+/* Beyond it the rest is a gap: nothing about outsiders is sure then. */
+enum { STRANGERS_MAX = 1024 };
 
 static void *row_value(uint32_t row) { return (void *)(uintptr_t)(row + 1); } /* NOLINT(performance-no-int-to-ptr) */
 
@@ -13,8 +14,10 @@ struct stranger {
 
 struct strangers {
     struct world *w;
-    struct stranger items[STRANGERS_MAX];
+    struct map seen;
+    struct stranger *items; /* STRANGERS_MAX */
     uint32_t count;
+    bool capped;
 };
 
 static bool is_account(struct str s)
@@ -35,13 +38,15 @@ static bool is_ours(const struct world *w, struct str organization)
 
 static void note(struct strangers *s, struct str account, struct str organization, struct str name)
 {
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct stranger *old = &s->items[i];
-        if (str_eq(old->account, account) && str_eq(old->organization, organization) && str_eq(old->name, name))
-            return;
+    struct str id = arena_printf(s->w->arena, "%.*s %.*s %.*s", STR_ARG(account), STR_ARG(organization), STR_ARG(name));
+    if (map_has(&s->seen, id))
+        return;
+    if (s->count == STRANGERS_MAX) {
+        s->capped = true;
+        return;
     }
-    if (s->count < STRANGERS_MAX)
-        s->items[s->count++] = (struct stranger){account, organization, name};
+    map_add(&s->seen, id, s);
+    s->items[s->count++] = (struct stranger){account, organization, name};
 }
 
 /* A pattern as one text that it matches. */
@@ -118,10 +123,23 @@ static void add_principal(struct strangers *s, uint32_t at)
     w->principal_count++;
 }
 
+static void add_gap(struct world *w)
+{
+    struct world_gap *gaps = arena_array_of(w->arena, struct world_gap, w->gap_count + 1);
+    if (w->gap_count)
+        memcpy(gaps, w->gaps, w->gap_count * sizeof *gaps);
+    gaps[w->gap_count++] = (struct world_gap){.op = STR("iam:GetAccountAuthorizationDetails"),
+        .why = STR("conditions of policies name more than 1024 accounts and organizations outside; the rest was not looked at")};
+    w->gaps = gaps;
+}
+
 void graph_add_strangers(struct world *w)
 {
-    struct strangers s = {.w = w};
+    struct strangers s = {.w = w, .items = arena_array_of(w->arena, struct stranger, STRANGERS_MAX)};
+    map_init(&s.seen, w->arena);
     note_policies(&s);
+    if (s.capped)
+        add_gap(w);
     if (!s.count)
         return;
     struct world_account *accounts = arena_array_of(w->arena, struct world_account, w->account_count + s.count);

@@ -273,6 +273,34 @@ static void conditions_let_strangers_in(void **state)
     }
 }
 
+/* `many` accounts that may do nothing of note, before one that may read. */
+static enum prove_verdict among_many_strangers(int many)
+{
+    struct box b;
+    struct buf doc;
+    two(&b);
+    buf_init(&doc, 1 << 20);
+    buf_addz(&doc, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetBucketLocation\","
+                   "\"Resource\":\"arn:aws:s3:::beta-data\",\"Condition\":{\"StringEquals\":{\"aws:PrincipalAccount\":[");
+    for (int i = 0; i < many; i++)
+        buf_addf(&doc, "%s\"4444555%05d\"", i ? "," : "", i);
+    buf_addz(&doc, "]}}},{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\","
+                   "\"Condition\":{\"StringEquals\":{\"aws:PrincipalAccount\":\"333355556666\"}}}]}");
+    box_bucket(&b, 1, "beta-data", "beta", buf_cstr(&doc));
+    box_prove(&b);
+    enum prove_verdict v = box_verdict(&b, "(outside)", "beta");
+    box_done(&b);
+    buf_done(&doc);
+    return v;
+}
+
+static void strangers_beyond_the_cap_are_unknown(void **state)
+{
+    (void)state;
+    assert_int_equal(among_many_strangers(100), PROVE_VIOLATED);
+    assert_int_equal(among_many_strangers(1500), PROVE_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +316,7 @@ int main(void)
         cmocka_unit_test(shares_and_copies),
         cmocka_unit_test(names_of_strangers_roles),
         cmocka_unit_test(conditions_let_strangers_in),
+        cmocka_unit_test(strangers_beyond_the_cap_are_unknown),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
