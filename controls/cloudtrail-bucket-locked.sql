@@ -19,12 +19,19 @@ WITH trail AS (
          max(coalesce(s.restrict_public_buckets, 0), coalesce(b.restrict_public_buckets, 0)) AS b4,
          s.been_read AND b.block_read AS blocks_read,
          (SELECT min(coalesce(r.value ->> '$.Expiration.Days', CASE WHEN r.value ->> '$.Expiration.Date' IS NOT NULL THEN 0 END)) FROM json_each(b.lifecycle_rules) r WHERE r.value ->> '$.Status' = 'Enabled') AS expires,
-         (SELECT group_concat(g.value ->> '$.value', ', ') FROM json_each(policy_grantees(b.policy)) g
+         (SELECT group_concat((g.value ->> '$.value') || ' (statement ' || ((g.value ->> '$.index') + 1) || ')', ', ') FROM json_each(policy_grantees(b.policy)) g
           WHERE EXISTS (SELECT 1 FROM json_each(g.value, '$.actions') x
                         WHERE glob_match(lower(x.value), 's3:putobject') OR glob_match(lower(x.value), 's3:deleteobject')
                            OR glob_match(lower(x.value), 's3:putbucketpolicy') OR glob_match(lower(x.value), 's3:deleteobjectversion'))
             AND NOT (g.value ->> '$.kind' = 'service' AND g.value ->> '$.value' = 'cloudtrail.amazonaws.com'
-                     AND EXISTS (SELECT 1 FROM json_each(g.value, '$.keys') k WHERE lower(k.value) = 'aws:sourcearn'))) AS writers
+                     AND EXISTS (SELECT 1 FROM json_each(g.value, '$.keys') k WHERE lower(k.value) = 'aws:sourcearn'))
+            -- everyone, but the engine finds nobody whom a Deny leaves it, nor does the policy speak of who could be spared
+            AND NOT (g.value ->> '$.kind' = 'star' AND NOT g.value ->> '$.fixed'
+                     AND EXISTS (SELECT 1 FROM access_asked q WHERE q.resource = b.arn)
+                     AND NOT EXISTS (SELECT 1 FROM access_outside o WHERE o.store = b.arn AND o.who IN ('anonymous', 'any-account')
+                                     AND o.touch IN ('write', 'delete', 'share'))
+                     AND NOT EXISTS (SELECT 1 FROM fact_org o, json_tree(policy_statements(b.policy)) x WHERE x.atom GLOB 'o-*'
+                                     AND (o.org_id IS NULL OR substr(x.atom || '/', 1, length(o.org_id) + 1) <> o.org_id || '/')))) AS writers
   FROM trail t LEFT JOIN fact_bucket b ON b.name = t.bucket LEFT JOIN fact_s3_account s ON s.account = b.account
 ), test AS (
   SELECT *, CASE WHEN arn IS NULL THEN NULL WHEN b1 AND b2 AND b3 AND b4 THEN 1 WHEN blocks_read THEN 0 END AS private,

@@ -8,9 +8,10 @@
 -- reads: iam:GetCredentialReport
 -- remedy: Attach to every group a policy that denies, with BoolIfExists aws:MultiFactorAuthPresent false, all (NotAction) but enrolling a
 --   device (data/iam/mfa_self.tsv) and sts:GetSessionToken; or an SCP that says so of arn:aws:iam::*:user/*
--- why: SCPs, boundaries and policies of resources that name users count too; one that was not read makes the answer unknown unless the
---   user's own policies deny. Bool alone does not hold access keys, whose requests lack the key. IAM users only: sessions of federation and of Identity Center carry
---   no aws:MultiFactorAuthPresent that tells, so no policy can ask them for a second factor; that is their provider's to show.
+-- why: SCPs and boundaries count too, and one that was not read makes the answer unknown unless the user's own policies deny; policies of
+--   things that name users count where they were read. Bool alone does not hold access keys, whose requests lack the key. IAM users only:
+--   sessions of federation and of Identity Center carry no aws:MultiFactorAuthPresent that tells, so no policy can ask them for a second
+--   factor; that is their provider's to show.
 WITH credential AS ( -- a user that the report does not name may have both
   SELECT d.principal, d.account, d.credential, d.sure, d.action, d.resource, d.statement, d.level,
          CASE WHEN c.arn IS NULL THEN 1 WHEN d.credential = 'console' THEN coalesce(c.password_enabled, 1) OR coalesce(c.key1, 1) OR coalesce(c.key2, 1)

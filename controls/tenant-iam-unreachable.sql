@@ -6,7 +6,7 @@
 -- scope: organization
 -- lists: iam:GetAccountAuthorizationDetails
 -- reads: organizations:DescribeOrganization; organizations:ListAccounts; organizations:ListPolicies; organizations:DescribePolicy; s3:ListBuckets;
---   s3:GetBucketPolicy; kms:ListKeys; kms:GetKeyPolicy; kms:ListGrants; secretsmanager:ListSecrets; secretsmanager:GetResourcePolicy
+--   s3:GetBucketPolicy; kms:ListKeys; kms:GetKeyPolicy; kms:ListGrants
 -- remedy: Take away the statement or trust on the chain that `ward prove --iam --from X --to Y` shows with the edits that cut it; what
 --   is shared on purpose goes into ward.yaml under shared, with the tenants that may reach each other through it (via)
 -- why: A row a cell of the proof: who (tenant, shared thing, nobody's, outside) and whose data. Cells that ward.yaml declares pass, and say
@@ -20,7 +20,7 @@ SELECT (SELECT min(account) FROM fact_account) AS account, '' AS region, subject
          WHEN 'declared' THEN 'only by what ward.yaml declares as shared: ' || reason
          WHEN 'violated' THEN reason || coalesce(': ' || chain, '') || '; ward prove --iam shows it in full'
          ELSE reason || CASE WHEN missing IS NOT NULL AND instr(reason, missing) = 0 THEN ' (' || missing || ')' ELSE '' END
-              || coalesce(', needs ' || missing_action, '') END AS reason,
+              || CASE WHEN instr(missing, missing_action) = 0 THEN ', needs ' || missing_action ELSE '' END END AS reason,
        CASE WHEN subject IN (SELECT label FROM access_label WHERE kind = 'tenant') THEN subject
             WHEN object IN (SELECT label FROM access_label WHERE kind = 'tenant') THEN object END AS tenant
 FROM access_claim

@@ -63,6 +63,7 @@ static void look_rows(struct second_factor *f, uint32_t principal, struct witnes
     for (uint32_t i = 0; i < count && !is_done(found); i++)
         for (int k = 0; k < CREDENTIALS; k++) {
             enum graph_level l = found[k].level == LEVEL_CERTAIN ? LEVEL_NEVER : without(f, rows[i].guard, k);
+            l = l == LEVEL_UNKNOWN ? LEVEL_NEVER : l; /* a thing whose policy was not read would make every user unknown */
             for (size_t b = bits_next(rows[i].actions->bits, questions, 0); b < questions && better(l, &found[k]);
                  b = bits_next(rows[i].actions->bits, questions, b + 1)) {
                 uint32_t action = r->question_action(r->self, (uint32_t)b);

@@ -22,7 +22,8 @@
  *       words; decrypts of keys: customer keys of its account that it may decrypt with for sure, and how many there are.
  *   access_without_mfa(principal, account, credential, sure, level, action, resource, statement)
  *       IAM users: what they may do beside enrolling a device (data/iam/mfa_self.tsv) without a second factor, by access key
- *       ('key', aws:MultiFactorAuthPresent absent) and after a sign-in ('console', false). sure 1: the action; 0: nothing.
+ *       ('key', aws:MultiFactorAuthPresent absent) and after a sign-in ('console', false). sure 1: the action; 0: nothing. What a thing's own policy that
+ *       was not read might give is left out.
  *   access_plain_http(resource, account, sure, level, who)    buckets, over HTTP without TLS
  *   access_claim(subject, object, verdict, level, reason, chain, missing, missing_action)    cells of the proof; past
  *       PROVE_CLAIMS_ALL labels the proved ones of a subject are one row, object '*'

@@ -30,6 +30,11 @@ tenants:
   lakeside:
     isolation: vm
     tags: {"ward:tenant": lakeside}
+shared:
+  operations:
+    reason: the accounts of who runs the organization
+    accounts: [management, log_archive]
+    via: [{from: "*", to: "*", reason: who manages the organization can reach all of it}]
 stores:
   - {arn: "arn:aws:s3:::clinic-*", phi: false, reason: logs}
 declared:
@@ -222,14 +227,14 @@ def data_stores(a):
     groups = [{"VpcSecurityGroupId": f"sg-db-{a}", "Status": "active"}]
     yield "rds:DescribeDBInstances", "", {"DBInstances": [
         {"DBInstanceIdentifier": "ehr", "DBInstanceArn": f"{rds}db:ehr", "Engine": "postgres", "EngineVersion": "16.3", "DBInstanceStatus": "available",
-         "StorageEncrypted": True, "PubliclyAccessible": False, "BackupRetentionPeriod": 35, "LatestRestorableTime": ago(0.003), "MultiAZ": True,
+         "StorageEncrypted": True, "KmsKeyId": f"arn:aws:kms:{REGION}:{a}:key/key-{a}", "PubliclyAccessible": False, "BackupRetentionPeriod": 35, "LatestRestorableTime": ago(0.003), "MultiAZ": True,
          "AvailabilityZone": "us-east-1a", "Endpoint": {"Address": "ehr.c0ffee.us-east-1.rds.amazonaws.com", "Port": 5432}, "VpcSecurityGroups": groups,
          "DBSubnetGroup": {"DBSubnetGroupName": "data", "VpcId": f"vpc-{a}", "Subnets": [{"SubnetIdentifier": f"subnet-{a}"}]},
          "DBParameterGroups": [{"DBParameterGroupName": "ward-pg16", "ParameterApplyStatus": "in-sync"}],
          "OptionGroupMemberships": [{"OptionGroupName": "default:postgres-16", "Status": "in-sync"}],
          "EnabledCloudwatchLogsExports": ["postgresql", "upgrade"], "TagList": tag},
         {"DBInstanceIdentifier": "lab", "DBInstanceArn": f"{rds}db:lab", "Engine": "oracle-ee", "EngineVersion": "19.0", "DBInstanceStatus": "available",
-         "StorageEncrypted": True, "PubliclyAccessible": False, "BackupRetentionPeriod": 35, "LatestRestorableTime": ago(0.003), "MultiAZ": True,
+         "StorageEncrypted": True, "KmsKeyId": f"arn:aws:kms:{REGION}:{a}:key/key-{a}", "PubliclyAccessible": False, "BackupRetentionPeriod": 35, "LatestRestorableTime": ago(0.003), "MultiAZ": True,
          "AvailabilityZone": "us-east-1a", "Endpoint": {"Address": "lab.c0ffee.us-east-1.rds.amazonaws.com", "Port": 1521}, "VpcSecurityGroups": groups,
          "DBSubnetGroup": {"DBSubnetGroupName": "data", "VpcId": f"vpc-{a}", "Subnets": [{"SubnetIdentifier": f"subnet-{a}"}]},
          "DBParameterGroups": [{"DBParameterGroupName": "ward-ora19", "ParameterApplyStatus": "in-sync"}],
@@ -237,7 +242,7 @@ def data_stores(a):
          "EnabledCloudwatchLogsExports": ["alert", "audit", "listener", "trace"], "TagList": tag}]}
     yield "rds:DescribeDBClusters", "", {"DBClusters": [
         {"DBClusterIdentifier": "aurora", "DBClusterArn": f"{rds}cluster:aurora", "Engine": "aurora-postgresql", "EngineVersion": "16.4",
-         "EngineMode": "provisioned", "Status": "available", "StorageEncrypted": True, "BackupRetentionPeriod": 35, "LatestRestorableTime": ago(0.003),
+         "EngineMode": "provisioned", "Status": "available", "StorageEncrypted": True, "KmsKeyId": f"arn:aws:kms:{REGION}:{a}:key/key-{a}", "BackupRetentionPeriod": 35, "LatestRestorableTime": ago(0.003),
          "MultiAZ": True, "Port": 5432, "DBClusterParameterGroup": "ward-aurora16", "DBSubnetGroup": "data",
          "EnabledCloudwatchLogsExports": ["postgresql"], "DBClusterMembers": [], "VpcSecurityGroups": groups, "TagList": tag}]}
     force = [{"ParameterName": "max_connections", "ParameterValue": "100", "Source": "system", "ApplyType": "static"},
@@ -252,24 +257,24 @@ def data_stores(a):
             {"OptionName": "NATIVE_NETWORK_ENCRYPTION", "OptionSettings": [{"Name": "SQLNET.ENCRYPTION_SERVER", "Value": "REQUIRED"}]}]}]}
     yield "rds:DescribeDBSnapshots", "", {"DBSnapshots": [
         {"DBSnapshotIdentifier": f"before-{n}", "DBSnapshotArn": f"{rds}snapshot:before-{n}", "DBInstanceIdentifier": "ehr", "SnapshotType": "manual",
-         "Encrypted": True, "Status": "available"} for n in ("one", "two")]}
+         "Encrypted": True, "KmsKeyId": f"arn:aws:kms:{REGION}:{a}:key/key-{a}", "Status": "available"} for n in ("one", "two")]}
     for n in ("before-one", "before-two"):
         yield "rds:DescribeDBSnapshotAttributes", n, {"DBSnapshotAttributesResult": {
             "DBSnapshotIdentifier": n, "DBSnapshotAttributes": [{"AttributeName": "restore", "AttributeValues": []}]}}
     yield "rds:DescribeDBClusterSnapshots", "", {"DBClusterSnapshots": [
         {"DBClusterSnapshotIdentifier": "weekly", "DBClusterSnapshotArn": f"{rds}cluster-snapshot:weekly", "DBClusterIdentifier": "aurora",
-         "SnapshotType": "manual", "StorageEncrypted": True, "Status": "available"}]}
+         "SnapshotType": "manual", "StorageEncrypted": True, "KmsKeyId": f"arn:aws:kms:{REGION}:{a}:key/key-{a}", "Status": "available"}]}
     yield "rds:DescribeDBClusterSnapshotAttributes", "", {"DBClusterSnapshotAttributesResult": {
         "DBClusterSnapshotIdentifier": "weekly", "DBClusterSnapshotAttributes": [{"AttributeName": "restore", "AttributeValues": []}]}}
     yield "ec2:GetEbsEncryptionByDefault", "", {"EbsEncryptionByDefault": True}
     yield "ec2:DescribeVolumes", "", {"Volumes": [
-        {"VolumeId": f"vol-{n}", "Encrypted": True, "State": "in-use", "Size": 100, "Attachments": [{"InstanceId": f"i-{a}", "VolumeId": f"vol-{n}"}],
+        {"VolumeId": f"vol-{n}", "Encrypted": True, "KmsKeyId": f"arn:aws:kms:{REGION}:{a}:key/key-{a}", "State": "in-use", "Size": 100, "Attachments": [{"InstanceId": f"i-{a}", "VolumeId": f"vol-{n}"}],
          "Tags": []} for n in (1, 2)]}
     yield "ec2:DescribeSnapshots", "RestorableBy", {"Snapshots": []}
     yield "ec2:DescribeSnapshots", "", {"Snapshots": [
-        {"SnapshotId": f"snap-{n}", "OwnerId": a, "VolumeId": "vol-1", "Encrypted": False, "State": "completed", "Tags": []} for n in (1, 2)]}
+        {"SnapshotId": f"snap-{a[0]}{n}", "OwnerId": a, "VolumeId": "vol-1", "Encrypted": False, "State": "completed", "Tags": []} for n in (1, 2)]}
     for n in (1, 2):
-        yield "ec2:DescribeSnapshotAttribute", f"snap-{n}", {"SnapshotId": f"snap-{n}", "CreateVolumePermissions": [{"UserId": MEMBER}]}
+        yield "ec2:DescribeSnapshotAttribute", f"snap-{a[0]}{n}", {"SnapshotId": f"snap-{a[0]}{n}", "CreateVolumePermissions": [{"UserId": a}]}
     yield "dynamodb:ListTables", "", {"TableNames": ["visits", "sessions"]}
     yield "dynamodb:DescribeContinuousBackups", "", {"ContinuousBackupsDescription": {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": {
         "PointInTimeRecoveryStatus": "ENABLED", "RecoveryPeriodInDays": 35}}}
@@ -318,10 +323,31 @@ def watch(a):
          "InstalledPendingRebootCount": 0, "InstalledCount": 200, "OperationStartTime": ago(1), "OperationEndTime": ago(1)}]}
 
 
+def access(a):
+    """What access reads beside: of the things that are there."""
+    for n in [f"phi-{a}"] + ([TRAIL_BUCKET] if a == MEMBER else [f"scans-{a}"]):
+        yield "s3:GetBucketTagging", f" /{n}?", {"TagSet": []}
+        yield "s3:GetBucketAbac", f" /{n}?", {"AbacStatus": {"Status": "Disabled"}}
+    for n in ("visits", "sessions"):
+        yield "dynamodb:DescribeTable", n, {"Table": {"TableName": n, "TableArn": f"arn:aws:dynamodb:{REGION}:{a}:table/{n}", "TableStatus": "ACTIVE"}}
+    own = policy({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}})
+    yield "dynamodb:GetResourcePolicy", "", {"Policy": json.dumps(own)}
+    yield "secretsmanager:GetResourcePolicy", "", {"Name": "db", "ResourcePolicy": json.dumps(own)}
+    yield "backup:GetBackupVaultAccessPolicy", "", {"BackupVaultName": "phi", "Policy": json.dumps(own)}
+    yield "glue:GetResourcePolicy", "", {"PolicyInJson": json.dumps(own)}
+    yield "ecr:GetRegistryPolicy", "", {"registryId": a, "policyText": json.dumps(own)}
+
+
+def access_reads():
+    """Operations that the engine's facts rest on."""
+    with open(f"{wire.ROOT}/data/iam/reads.tsv", encoding="utf-8") as f:
+        return [line.split("\t")[0] for line in f if line[0] != "#" and not line.startswith("op\t")]
+
+
 def of_account(a):
     if a == MANAGEMENT:
         yield from organization()
-    for part in (trails(), identity(a), keys_and_buckets(a), network(a), data_stores(a), backups(a), watch(a)):
+    for part in (trails(), identity(a), keys_and_buckets(a), network(a), data_stores(a), backups(a), watch(a), access(a)):
         yield from part
 
 
@@ -359,11 +385,19 @@ class Perfect:
     def paged(self, op):
         return bool(self.rows[op]["page_out"] and self.rows[op]["lists"])
 
+    def rest(self, said, account):
+        """Nothing, for the listings of access that nothing is said of."""
+        left = [op for op in access_reads() if op not in said and self.rows[op]["kind"] == "resource" and
+                not (account == MEMBER and op.startswith("organizations:"))]
+        names = {op: self.rows[op]["lists"] or self.rows[op]["items"].split("[")[0] for op in left}
+        return [(op, "", {name: [] for name in names[op].split(",") if name}) for op in left]
+
     def text(self, repeat=None):
         """All answers; repeat = (operation, account) whose second page names itself as the next."""
         out, number = [], 100
         for account in ACCOUNTS:
-            for op, when, value in of_account(account):
+            said = list(of_account(account))
+            for op, when, value in said + self.rest({op for op, _, _ in said}, account):
                 number += 1
                 token = f"ward-page-{number}"
                 first, second = pages(self.rows[op], value, token)
