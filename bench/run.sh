@@ -35,7 +35,7 @@ start_stub() { # sets port
 # Runs a command and sets these; those of ward's --verbose stay empty where it says nothing.
 measure() {
     local words
-    wall='' cpu='' peak='' status='' requests='' collect='' collect_cpu='' collect_peak='' facts='' facts_cpu=''
+    wall='' cpu='' peak='' status='' requests='' collect='' collect_cpu='' collect_peak='' facts='' facts_cpu='' access='' access_cpu=''
     controls='' controls_cpu='' findings='' writing='' writing_cpu='' printing='' printing_cpu=''
     words=$(python3 bench/measure.py "$work/out" "$@") || return 1
     # shellcheck disable=SC2086
@@ -121,6 +121,7 @@ bench_evaluate() {
     tenants >"$work/ward.yaml"
     measure "$build/ward" audit -v --offline --db "$work/org.db" --config "$work/ward.yaml" || return 1
     row "facts of 100,000 resources" "-" "$facts s (CPU $facts_cpu s)" "-"
+    row "who may do what to them, for the controls that ask (kept with the facts)" "-" "$access s (CPU $access_cpu s)" "-"
     measure "$build/ward" audit -v --offline --db "$work/org.db" --config "$work/ward.yaml" || return 1
     local floor whole
     read -r floor _ <<<"$(bench/copy_findings.py "$work/org.db")"

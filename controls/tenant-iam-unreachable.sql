@@ -5,13 +5,14 @@
 -- type: AWS::IAM::Role
 -- scope: organization
 -- lists: iam:GetAccountAuthorizationDetails
--- reads: organizations:DescribeOrganization; organizations:ListAccounts; organizations:ListPolicies; organizations:DescribePolicy; s3:ListBuckets;
+-- reads: organizations:DescribeOrganization; organizations:ListAccounts; s3:ListBuckets;
 --   s3:GetBucketPolicy; kms:ListKeys; kms:GetKeyPolicy; kms:ListGrants
 -- remedy: Take away the statement or trust on the chain that `ward prove --iam --from X --to Y` shows with the edits that cut it; what
 --   is shared on purpose goes into ward.yaml under shared, with the tenants that may reach each other through it (via)
 -- why: A row a cell of the proof: who (tenant, shared thing, nobody's, outside) and whose data. Cells that ward.yaml declares pass, and say
 --   so. What the proof lacks makes its own cells unknown, by each of the operations of data/iam/reads.tsv; the operations above, which
 --   every organization has, make all of them unknown.
+--   Policies of the organization can only take away, so that what is proved without them stands.
 --   Without a tenant nobody's data can be told from another's: while there are stores that can hold PHI that is unknown, for a fact that
 --   the answer needs (ward.yaml's tenants, or their tags) was not given; with no such store the control is not applicable.
 SELECT (SELECT min(account) FROM fact_account) AS account, '' AS region, subject AS resource, NULL AS name, 'data of ' || object AS sub,

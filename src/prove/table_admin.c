@@ -10,8 +10,8 @@ struct climb {
     uint32_t *next;          /* by node: edge + 1 of the shortest way up, of the surest level */
     uint8_t *level;          /* by node */
     uint32_t *queue;
-    uint32_t decrypt;        /* question, or WORLD_NONE */
-    uint32_t *keys;          /* by account: customer keys */
+    uint32_t decrypt; /* question, or WORLD_NONE */
+    uint32_t *keys;   /* by account: customer keys */
 };
 
 static void index_edges(struct climb *c)
@@ -94,7 +94,8 @@ static void count_keys(struct climb *c)
     const struct world *w = c->t->w;
     c->keys = arena_array_of(c->t->a, uint32_t, w->account_count + 1);
     for (uint32_t i = 0; i < w->resource_count; i++)
-        if (w->resources[i].account != WORLD_NONE && w->resources[i].encryption == WORLD_ENC_KEY && str_eqz(w->resources[i].type, "AWS::KMS::Key"))
+        if (w->resources[i].account != WORLD_NONE && w->resources[i].encryption == WORLD_ENC_KEY &&
+            str_eqz(w->resources[i].type, "AWS::KMS::Key"))
             c->keys[w->resources[i].account]++;
 }
 
@@ -130,7 +131,9 @@ static void find_decrypt(struct climb *c)
 bool table_admin(struct tabler *t, struct err *e)
 {
     struct graph *g = t->g;
-    struct climb c = {.t = t, .next = arena_array_of(t->a, uint32_t, g->node_count + 1), .level = arena_array_of(t->a, uint8_t, g->node_count + 1),
+    struct climb c = {.t = t,
+                      .next = arena_array_of(t->a, uint32_t, g->node_count + 1),
+                      .level = arena_array_of(t->a, uint8_t, g->node_count + 1),
                       .queue = arena_array_of(t->a, uint32_t, g->node_count + 1)};
     memset(c.level, LEVEL_NEVER, g->node_count);
     index_edges(&c);

@@ -11,16 +11,17 @@ static struct str chain_of(struct tabler *t, const struct prove_cell *c)
             buf_add(&b, h->from);
         buf_addf(&b, " -%.*s-> %.*s", STR_ARG(i + 1 == c->hop_count ? h->title : h->path), STR_ARG(h->to));
         if (h->statement_count)
-            buf_addf(&b, " [statement %u%s%.*s%s of %.*s]", h->statements[0].index + 1, h->statements[0].sid.len ? " (" : "",
-                     STR_ARG(h->statements[0].sid), h->statements[0].sid.len ? ")" : "", STR_ARG(h->statements[0].policy));
+            buf_addf(&b, " [statement %u%s%.*s%s of %.*s]", h->statements[0].index + 1,
+                     h->statements[0].sid.len ? " (" : "", STR_ARG(h->statements[0].sid),
+                     h->statements[0].sid.len ? ")" : "", STR_ARG(h->statements[0].policy));
     }
     struct str out = b.len ? arena_str(t->a, buf_str(&b)) : (struct str){0};
     buf_done(&b);
     return out;
 }
 
-static bool claim(struct query *q, struct str subject, struct str object, enum prove_verdict v, const char *level, struct str reason, struct str chain,
-                  const struct prove_missing *m)
+static bool claim(struct query *q, struct str subject, struct str object, enum prove_verdict v, const char *level,
+                  struct str reason, struct str chain, const struct prove_missing *m)
 {
     query_bind_str(q, 1, subject);
     query_bind_str(q, 2, object);
@@ -53,8 +54,8 @@ static bool write_proved(struct tabler *t, struct query *q)
 {
     const struct prove_labels *l = &t->p->labels;
     bool good = true, all = l->count <= PROVE_CLAIMS_ALL;
-    struct str why = STR("no principal of the subject reaches data of the object"), rest = STR("every object that has no claim of its own"),
-               none = {0};
+    struct str why = STR("no principal of the subject reaches data of the object"),
+               rest = STR("every object that has no claim of its own"), none = {0};
     for (uint32_t x = 0; x < l->count && good; x++) {
         bool any = false;
         for (uint32_t y = 0; y < l->count && good; y++) {
@@ -76,7 +77,11 @@ static bool write_labels(struct tabler *t, struct err *e)
     bool good = q != NULL;
     for (uint32_t i = 0; i < l->count && good; i++) {
         query_bind_str(q, 1, l->names[i]);
-        query_bind_strz(q, 2, i < l->tenants ? "tenant" : i < l->unassigned ? "shared" : i == l->unassigned ? "unassigned" : "outside");
+        query_bind_strz(q, 2,
+                        i < l->tenants       ? "tenant"
+                        : i < l->unassigned  ? "shared"
+                        : i == l->unassigned ? "unassigned"
+                                             : "outside");
         query_bind_int(q, 3, t->p->object_stores[i]);
         good = query_run(q);
         query_reset(q);

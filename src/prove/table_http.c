@@ -1,5 +1,5 @@
-/* Which buckets take requests over HTTP without TLS: aws:SecureTransport is false (IAM User Guide, "AWS global condition
- * context keys", read 2026: it is always in the request). */
+/* Which buckets take requests over HTTP without TLS: aws:SecureTransport is false (IAM User Guide, "AWS global
+ * condition context keys", read 2026: it is always in the request). */
 #include "prove/tables_internal.h"
 
 struct mark {
@@ -9,12 +9,12 @@ struct mark {
 
 struct plain {
     struct tabler *t;
-    uint64_t *s3;       /* questions */
-    struct map guards;  /* bytes of a guard's pointer -> level + 1 */
-    struct mark *sets;  /* by set id; level LEVEL_NEVER + 1 is 0: none */
+    uint64_t *s3;      /* questions */
+    struct map guards; /* bytes of a guard's pointer -> level + 1 */
+    struct mark *sets; /* by set id; level LEVEL_NEVER + 1 is 0: none */
     const struct resource_set **list;
     uint32_t size;
-    struct mark *rows;  /* by resource */
+    struct mark *rows; /* by resource */
 };
 
 static enum graph_level level_of(struct plain *h, const struct residue *guard)
@@ -101,7 +101,8 @@ static bool write_rows(struct plain *h, struct err *e)
         query_bind_str(q, 1, r->arn);
         query_bind_str(q, 2, r->account == WORLD_NONE ? (struct str){0} : w->accounts[r->account].id);
         table_bind_level(q, 3, 4, l);
-        query_bind_str(q, 5, l == LEVEL_NEVER ? (struct str){0} : graph_principal_name(h->t->g, h->t->a, h->rows[i].principal));
+        query_bind_str(
+            q, 5, l == LEVEL_NEVER ? (struct str){0} : graph_principal_name(h->t->g, h->t->a, h->rows[i].principal));
         good = query_run(q);
         query_reset(q);
     }
@@ -112,7 +113,8 @@ bool table_plain_http(struct tabler *t, struct err *e)
 {
     const struct rights *r = t->r;
     uint32_t count = r->question_count(r->self);
-    struct plain h = {.t = t, .s3 = bits_new(t->a, count), .rows = arena_array_of(t->a, struct mark, t->w->resource_count + 1)};
+    struct plain h = {
+        .t = t, .s3 = bits_new(t->a, count), .rows = arena_array_of(t->a, struct mark, t->w->resource_count + 1)};
     map_init(&h.guards, t->a);
     for (uint32_t bit = 0; bit < count; bit++)
         if (str_eqz(t->w->catalogue->actions[r->question_action(r->self, bit)].service, "s3"))

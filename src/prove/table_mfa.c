@@ -9,12 +9,12 @@ enum { BY_KEY, BY_CONSOLE, CREDENTIALS, ASKED_MAX = 200000 };
 struct witness {
     enum graph_level level; /* LEVEL_NEVER: none */
     uint32_t action, resource;
-    struct str arn;         /* where it is no row */
+    struct str arn; /* where it is no row */
 };
 
 struct second_factor {
     struct tabler *t;
-    uint64_t *enrols; /* by action */
+    uint64_t *enrols;   /* by action */
     struct map classes; /* of users with the same policies: text -> struct witness[CREDENTIALS] */
     uint32_t asked;
     struct arena *scratch;
@@ -29,7 +29,9 @@ static bool enrols_fill(struct second_factor *f, struct err *e)
         struct str line = str_cut(&text, '\n'), name = str_cut(&line, '\t'), service, action;
         if (!name.len || name.ptr[0] == '#')
             continue;
-        uint32_t index = iam_action_split(name, &service, &action) ? iam_catalogue_action(f->t->w->catalogue, service, action) : UINT32_MAX;
+        uint32_t index = iam_action_split(name, &service, &action)
+                             ? iam_catalogue_action(f->t->w->catalogue, service, action)
+                             : UINT32_MAX;
         if (index == UINT32_MAX)
             return err_set(e, ERR_INTERNAL, "data/iam/mfa_self.tsv: there is no action %.*s", STR_ARG(name));
         bits_set(f->enrols, index);
@@ -40,8 +42,10 @@ static bool enrols_fill(struct second_factor *f, struct err *e)
 static enum graph_level without(struct second_factor *f, const struct residue *r, int credential)
 {
     struct str no = STR("false");
-    struct iam_key keys[] = {{.name = STR("aws:multifactorauthpresent"), .state = credential == BY_KEY ? IAM_KEY_ABSENT : IAM_KEY_KNOWN,
-                              .values = &no, .count = credential == BY_KEY ? 0 : 1},
+    struct iam_key keys[] = {{.name = STR("aws:multifactorauthpresent"),
+                              .state = credential == BY_KEY ? IAM_KEY_ABSENT : IAM_KEY_KNOWN,
+                              .values = &no,
+                              .count = credential == BY_KEY ? 0 : 1},
                              {.name = STR("aws:multifactorauthage"), .state = IAM_KEY_ABSENT}};
     struct iam_context c = {.keys = keys, .count = 2, .open = true};
     return graph_level_of(f->t->g, residue_assume(f->t->w->pool, r, &c));
@@ -53,7 +57,10 @@ static bool better(enum graph_level l, const struct witness *w)
     return l < w->level;
 }
 
-static bool is_done(const struct witness *found) { return found[0].level == LEVEL_CERTAIN && found[1].level == LEVEL_CERTAIN; }
+static bool is_done(const struct witness *found)
+{
+    return found[0].level == LEVEL_CERTAIN && found[1].level == LEVEL_CERTAIN;
+}
 
 static void look_rows(struct second_factor *f, uint32_t principal, struct witness *found)
 {
@@ -63,7 +70,8 @@ static void look_rows(struct second_factor *f, uint32_t principal, struct witnes
     for (uint32_t i = 0; i < count && !is_done(found); i++)
         for (int k = 0; k < CREDENTIALS; k++) {
             enum graph_level l = found[k].level == LEVEL_CERTAIN ? LEVEL_NEVER : without(f, rows[i].guard, k);
-            l = l == LEVEL_UNKNOWN ? LEVEL_NEVER : l; /* a thing whose policy was not read would make every user unknown */
+            l = l == LEVEL_UNKNOWN ? LEVEL_NEVER
+                                   : l; /* a thing whose policy was not read would make every user unknown */
             for (size_t b = bits_next(rows[i].actions->bits, questions, 0); b < questions && better(l, &found[k]);
                  b = bits_next(rows[i].actions->bits, questions, b + 1)) {
                 uint32_t action = r->question_action(r->self, (uint32_t)b);
@@ -77,8 +85,10 @@ static void look_rows(struct second_factor *f, uint32_t principal, struct witnes
 static bool denies(struct second_factor *f, const struct iam_policy *p, const struct iam_statement *s, int credential)
 {
     struct str no = STR("false");
-    struct iam_key keys[] = {{.name = STR("aws:multifactorauthpresent"), .state = credential == BY_KEY ? IAM_KEY_ABSENT : IAM_KEY_KNOWN,
-                              .values = &no, .count = credential == BY_KEY ? 0 : 1}};
+    struct iam_key keys[] = {{.name = STR("aws:multifactorauthpresent"),
+                              .state = credential == BY_KEY ? IAM_KEY_ABSENT : IAM_KEY_KNOWN,
+                              .values = &no,
+                              .count = credential == BY_KEY ? 0 : 1}};
     struct iam_context c = {.keys = keys, .count = 1, .open = true};
     struct residue_source source = {.layer = "identity"};
     return !s->allow && !s->not_resource && s->resource_count && s->resources[0].any &&
@@ -111,7 +121,8 @@ static bool is_denied(const struct denials *d, int credential, const struct iam_
     return false;
 }
 
-/* What the user's own side says: its policies, boundary and SCPs. Whether the thing's own policy would agree is not asked. */
+/* What the user's own side says: its policies, boundary and SCPs. Whether the thing's own policy would agree is not
+ * asked. */
 static const struct residue *own_side(struct second_factor *f, uint32_t principal, uint32_t action, struct str arn)
 {
     const struct world *w = f->t->w;
@@ -168,7 +179,9 @@ static void ask_statement(struct second_factor *f, const struct question *q, con
     const struct iam_catalogue *c = f->t->w->catalogue;
     if (s->not_resource || !c->actions[q->action].resource_type_count)
         ask(f, q, STR("*"));
-    for (uint32_t i = 0; i < s->resource_count && c->actions[q->action].resource_type_count && !s->not_resource && !is_done(q->found); i++) {
+    for (uint32_t i = 0;
+         i < s->resource_count && c->actions[q->action].resource_type_count && !s->not_resource && !is_done(q->found);
+         i++) {
         struct str arn = s->resources[i].any ? STR("*") : filled(f->t->a, s->resources[i].text);
         if (s->resources[i].any || iam_catalogue_takes(c, q->action, arn))
             ask(f, q, arn);
@@ -229,9 +242,10 @@ static bool write_user(struct second_factor *f, uint32_t principal, int credenti
     table_bind_level(f->q, 4, 5, l);
     query_bind_strz(f->q, 5, graph_level_name(found->level));
     query_bind_str(f->q, 6, told.action);
-    query_bind_str(f->q, 7, found->level == LEVEL_NEVER          ? (struct str){0}
-                            : found->resource != WORLD_NONE ? f->t->w->resources[found->resource].arn
-                                                            : found->arn);
+    query_bind_str(f->q, 7,
+                   found->level == LEVEL_NEVER     ? (struct str){0}
+                   : found->resource != WORLD_NONE ? f->t->w->resources[found->resource].arn
+                                                   : found->arn);
     query_bind_str(f->q, 8, told.statement);
     bool good = query_run(f->q);
     query_reset(f->q);
@@ -255,7 +269,8 @@ static const struct witness *of_class(struct second_factor *f, uint32_t principa
 /* What it may do to things that are there, policies that name it included; then all that its own policies say. */
 static bool look_user(struct second_factor *f, uint32_t principal)
 {
-    struct witness found[CREDENTIALS] = {{.level = LEVEL_NEVER, .resource = WORLD_NONE}, {.level = LEVEL_NEVER, .resource = WORLD_NONE}};
+    struct witness found[CREDENTIALS] = {{.level = LEVEL_NEVER, .resource = WORLD_NONE},
+                                         {.level = LEVEL_NEVER, .resource = WORLD_NONE}};
     look_rows(f, principal, found);
     const struct witness *own = is_done(found) ? found : of_class(f, principal);
     bool good = true;

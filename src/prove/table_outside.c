@@ -6,20 +6,24 @@
 
 enum { ASSUME = IAM_TOUCH_COUNT, KINDS };
 
-struct slot { /* the surest of one principal, by resource and kind of touch */
-    uint32_t stamp, action;
-    enum graph_level level;
-    bool bound; /* a service that works for what its conditions name */
-    const struct residue *guard;
+struct slot {                    /* the surest of one principal, by resource and kind of touch */
+    const struct residue *guard; /* NULL: none */
+    uint32_t action;
+    uint8_t level; /* enum graph_level */
+    bool bound;    /* a service that works for what its conditions name */
+};
+struct touched {
+    uint32_t resource;
+    struct slot kinds[KINDS];
 };
 
 struct outsiders {
     struct tabler *t;
     struct prover v; /* for deputies */
     struct query *q;
-    struct slot *slots;
-    uint32_t *used;
-    uint32_t used_count, stamp, principal;
+    uint32_t *at; /* by resource: index + 1 into touched, of the principal at hand */
+    struct touched *touched;
+    uint32_t count, size, principal;
     uint8_t *kinds_of; /* by question: bits of touches, and ASSUME */
 };
 
@@ -48,15 +52,28 @@ static void kinds_fill(struct outsiders *o)
     }
 }
 
-static void note(struct outsiders *o, uint32_t resource, int kind, uint32_t action, const struct residue *guard, enum graph_level level, bool bound)
+static struct touched *touched_of(struct outsiders *o, uint32_t resource)
 {
-    uint32_t at = resource * KINDS + (uint32_t)kind;
-    struct slot *s = &o->slots[at];
-    if (s->stamp != o->stamp)
-        o->used[o->used_count++] = at;
-    else if (s->bound < bound || (s->bound == bound && s->level <= level))
-        return;
-    *s = (struct slot){o->stamp, action, level, bound, guard};
+    if (o->at[resource])
+        return &o->touched[o->at[resource] - 1];
+    if (o->count == o->size) {
+        uint32_t size = o->size ? o->size * 2 : 256;
+        struct touched *grown = arena_array_of(o->t->a, struct touched, size);
+        if (o->size)
+            memcpy(grown, o->touched, o->size * sizeof *grown);
+        o->touched = grown;
+        o->size = size;
+    }
+    o->touched[o->count] = (struct touched){.resource = resource};
+    o->at[resource] = ++o->count;
+    return &o->touched[o->count - 1];
+}
+
+static void note(struct outsiders *o, uint32_t resource, int kind, const struct slot *found)
+{
+    struct slot *s = &touched_of(o, resource)->kinds[kind];
+    if (!s->guard || s->bound > found->bound || (s->bound == found->bound && s->level > found->level))
+        *s = *found;
 }
 
 /* What the row allows of one kind, or WORLD_NONE. */
@@ -64,7 +81,8 @@ static uint32_t first_action(const struct outsiders *o, const struct access_row 
 {
     const struct rights *r = o->t->r;
     uint32_t count = r->question_count(r->self);
-    for (size_t bit = bits_next(row->actions->bits, count, 0); bit < count; bit = bits_next(row->actions->bits, count, bit + 1))
+    for (size_t bit = bits_next(row->actions->bits, count, 0); bit < count;
+         bit = bits_next(row->actions->bits, count, bit + 1))
         if (o->kinds_of[bit] >> kind & 1)
             return r->question_action(r->self, (uint32_t)bit);
     return WORLD_NONE;
@@ -89,7 +107,7 @@ static void look_row(struct outsiders *o, const struct access_row *row)
             if (!speaks && !w->resources[resource].policy_read)
                 continue;
             if (p->account == WORLD_NONE || w->resources[resource].account != p->account || p->kind == WORLD_FEDERATED)
-                note(o, resource, kind, action, row->guard, level, bound);
+                note(o, resource, kind, &(struct slot){row->guard, action, (uint8_t)level, bound});
         }
     }
 }
@@ -100,7 +118,8 @@ static struct str store_of(const struct world *w, const struct world_resource *r
     return way_in ? w->resources[r->source].arn : r->arn;
 }
 
-static void bind_inside(struct query *q, int at, const struct world *w, const struct world_principal *p, const struct world_resource *r)
+static void bind_inside(struct query *q, int at, const struct world *w, const struct world_principal *p,
+                        const struct world_resource *r)
 {
     const struct world_account *theirs = p->account == WORLD_NONE ? NULL : &w->accounts[p->account];
     const struct world_account *ours = r->account == WORLD_NONE ? NULL : &w->accounts[r->account];
@@ -125,24 +144,28 @@ static void bind_guard(struct outsiders *o, int at, const struct residue *guard)
     buf_done(&b);
 }
 
-static bool write_slot(struct outsiders *o, uint32_t at)
+static bool write_slot(struct outsiders *o, uint32_t resource, int kind, const struct slot *s)
 {
     struct tabler *t = o->t;
-    const struct slot *s = &o->slots[at];
-    const struct world_resource *r = &t->w->resources[at / KINDS];
+    const struct world_resource *r = &t->w->resources[resource];
     const struct world_principal *p = &t->w->principals[o->principal];
-    int kind = (int)(at % KINDS);
-    struct told told = table_tell(t, o->principal, s->action, s->level != LEVEL_UNKNOWN || r->policy_read ? at / KINDS : WORLD_NONE, (struct str){0});
+    bool tells = s->level != LEVEL_UNKNOWN || r->policy_read;
+    struct told told = table_tell(t, o->principal, s->action, tells ? resource : WORLD_NONE, (struct str){0});
     query_bind_str(o->q, 1, r->arn);
     query_bind_str(o->q, 2, r->type);
     query_bind_str(o->q, 3, r->account == WORLD_NONE ? (struct str){0} : t->w->accounts[r->account].id);
     query_bind_str(o->q, 4, store_of(t->w, r));
     query_bind_strz(o->q, 5, kind == ASSUME ? "assume" : iam_touch_name((enum iam_touch)kind));
     query_bind_strz(o->q, 6, who_of(t->g, o->principal));
-    query_bind_str(o->q, 7, p->kind == WORLD_SERVICE || p->kind == WORLD_FEDERATED ? p->arn : graph_principal_name(t->g, t->a, o->principal));
-    query_bind_str(o->q, 8, p->kind == WORLD_OUTSIDE && p->account != WORLD_NONE ? t->w->accounts[p->account].id : (struct str){0});
+    query_bind_str(o->q, 7,
+                   p->kind == WORLD_SERVICE || p->kind == WORLD_FEDERATED
+                       ? p->arn
+                       : graph_principal_name(t->g, t->a, o->principal));
+    query_bind_str(o->q, 8,
+                   p->kind == WORLD_OUTSIDE && p->account != WORLD_NONE ? t->w->accounts[p->account].id
+                                                                        : (struct str){0});
     bind_inside(o->q, 9, t->w, p, r);
-    table_bind_level(o->q, 10, 11, s->level);
+    table_bind_level(o->q, 10, 11, (enum graph_level)s->level);
     if (s->bound)
         query_bind_int(o->q, 10, 0);
     bind_guard(o, 12, s->guard);
@@ -158,13 +181,16 @@ static bool look_principal(struct outsiders *o)
     const struct rights *r = o->t->r;
     uint32_t count;
     bool good = true;
-    o->stamp++;
-    o->used_count = 0;
+    o->count = 0;
     const struct access_row *rows = r->rows(r->self, o->principal, &count);
     for (uint32_t i = 0; i < count; i++)
         look_row(o, &rows[i]);
-    for (uint32_t i = 0; i < o->used_count && good; i++)
-        good = write_slot(o, o->used[i]);
+    for (uint32_t i = 0; i < o->count; i++) {
+        const struct touched *f = &o->touched[i];
+        o->at[f->resource] = 0;
+        for (int kind = 0; kind < KINDS && good; kind++)
+            good = !f->kinds[kind].guard || write_slot(o, f->resource, kind, &f->kinds[kind]);
+    }
     return good;
 }
 
@@ -192,14 +218,13 @@ static bool write_names(struct tabler *t, struct err *e)
 bool table_outside(struct tabler *t, struct err *e)
 {
     struct outsiders o = {.t = t};
-    size_t slots = (size_t)t->w->resource_count * KINDS + 1;
-    o.v = (struct prover){.p = (struct proof *)(uintptr_t)t->p, .g = t->g, .r = t->r, .a = t->a, .words = bits_words(t->p->labels.count)};
+    o.v = (struct prover){
+        .p = (struct proof *)(uintptr_t)t->p, .g = t->g, .r = t->r, .a = t->a, .words = bits_words(t->p->labels.count)};
     o.v.everyone = bits_new(t->a, t->p->labels.count);
     bits_set_range(o.v.everyone, 0, t->p->labels.count);
     map_init(&o.v.deputies, t->a);
     kinds_fill(&o);
-    o.slots = arena_array_of(t->a, struct slot, slots);
-    o.used = arena_array_of(t->a, uint32_t, slots);
+    o.at = arena_array_of(t->a, uint32_t, t->w->resource_count + 1);
     o.q = query_new(t->s, "INSERT INTO access_outside VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)", e);
     bool good = o.q != NULL;
     for (o.principal = 0; good && o.principal < t->w->principal_count; o.principal++)

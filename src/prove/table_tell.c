@@ -41,7 +41,8 @@ static bool ask_row(struct asked *q, struct str given)
     const struct world_resource *row = &q->t->w->resources[q->resource];
     const struct iam_catalogue *c = q->t->w->catalogue;
     struct str whole = filled(q->a, row->arn), inside = arena_printf(q->a, "%.*s/example", STR_ARG(whole));
-    if ((iam_catalogue_takes(c, q->action, whole) && ask(q, whole)) || (iam_catalogue_takes(c, q->action, inside) && ask(q, inside)))
+    if ((iam_catalogue_takes(c, q->action, whole) && ask(q, whole)) ||
+        (iam_catalogue_takes(c, q->action, inside) && ask(q, inside)))
         return true;
     const struct iam_policy *p = row->policy.policy;
     for (uint32_t i = 0; p && i < p->count && i < 64; i++)
@@ -71,8 +72,8 @@ struct told table_tell(struct tabler *t, uint32_t principal, uint32_t action, ui
         const struct iam_trace_row *row = &q.trace.rows[i];
         struct str policy = row->layer == IAM_LAYER_RESOURCE ? STR("its own policy") : row->policy;
         if (gives(row))
-            out.statement = arena_printf(t->a, "statement %u%s%.*s%s of %.*s", row->index + 1, row->sid.len ? " (" : "", STR_ARG(row->sid),
-                                         row->sid.len ? ")" : "", STR_ARG(policy));
+            out.statement = arena_printf(t->a, "statement %u%s%.*s%s of %.*s", row->index + 1, row->sid.len ? " (" : "",
+                                         STR_ARG(row->sid), row->sid.len ? ")" : "", STR_ARG(policy));
     }
     arena_free(q.a);
     return out;

@@ -12,15 +12,19 @@ static const char ddl[] =
     "DROP TABLE IF EXISTS access_stranger;"
     "CREATE TABLE access_stranger(name TEXT PRIMARY KEY) WITHOUT ROWID;"
     "DROP TABLE IF EXISTS access_admin;"
-    "CREATE TABLE access_admin(principal TEXT PRIMARY KEY, account TEXT, kind TEXT, sure INTEGER, level TEXT, first TEXT,"
+    "CREATE TABLE access_admin(principal TEXT PRIMARY KEY, account TEXT, kind TEXT, sure INTEGER, level TEXT, first "
+    "TEXT,"
     " first_to TEXT, path TEXT, decrypts INTEGER, keys INTEGER) WITHOUT ROWID;"
     "DROP TABLE IF EXISTS access_without_mfa;"
-    "CREATE TABLE access_without_mfa(principal TEXT, account TEXT, credential TEXT, sure INTEGER, level TEXT, action TEXT,"
+    "CREATE TABLE access_without_mfa(principal TEXT, account TEXT, credential TEXT, sure INTEGER, level TEXT, action "
+    "TEXT,"
     " resource TEXT, statement TEXT, PRIMARY KEY(principal, credential)) WITHOUT ROWID;"
     "DROP TABLE IF EXISTS access_plain_http;"
-    "CREATE TABLE access_plain_http(resource TEXT PRIMARY KEY, account TEXT, sure INTEGER, level TEXT, who TEXT) WITHOUT ROWID;"
+    "CREATE TABLE access_plain_http(resource TEXT PRIMARY KEY, account TEXT, sure INTEGER, level TEXT, who TEXT) "
+    "WITHOUT ROWID;"
     "DROP TABLE IF EXISTS access_claim;"
-    "CREATE TABLE access_claim(subject TEXT, object TEXT, verdict TEXT, level TEXT, reason TEXT, chain TEXT, missing TEXT,"
+    "CREATE TABLE access_claim(subject TEXT, object TEXT, verdict TEXT, level TEXT, reason TEXT, chain TEXT, missing "
+    "TEXT,"
     " missing_action TEXT);"
     "DROP TABLE IF EXISTS access_label;"
     "CREATE TABLE access_label(label TEXT, kind TEXT, stores INTEGER);";
@@ -28,8 +32,8 @@ static const char indexes[] = "CREATE INDEX access_outside_store ON access_outsi
 
 bool prove_tables_named(struct str sql)
 {
-    static const char *const names[] = {"access_outside", "access_asked", "access_stranger", "access_admin", "access_without_mfa",
-                                        "access_plain_http", "access_claim", "access_label"};
+    static const char *const names[] = {"access_outside",     "access_asked",      "access_stranger", "access_admin",
+                                        "access_without_mfa", "access_plain_http", "access_claim",    "access_label"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_contains(sql, str_of(names[i])))
             return true;
@@ -48,7 +52,8 @@ void table_bind_level(struct query *q, int sure_at, int level_at, enum graph_lev
 /* The facts' key, ward's version, its tables of IAM. False with *have unchanged when the store cannot be read. */
 static bool make_key(struct store *s, const char *version, char out[SHA256_HEX_MAX], bool *same, struct err *e)
 {
-    struct query *q = query_new(s, "SELECT key, value FROM store_meta WHERE key IN ('facts', 'access') ORDER BY key DESC", e);
+    struct query *q =
+        query_new(s, "SELECT key, value FROM store_meta WHERE key IN ('facts', 'access') ORDER BY key DESC", e);
     struct buf b;
     char kept[SHA256_HEX_MAX] = "";
     if (!q)
@@ -83,8 +88,8 @@ static bool remember(struct store *s, const char *key, struct err *e)
 
 static bool fill(struct tabler *t, const char *key, struct err *e)
 {
-    return store_exec(t->s, ddl, e) && table_outside(t, e) && table_admin(t, e) && table_without_mfa(t, e) && table_plain_http(t, e) &&
-           table_claims(t, e) && store_exec(t->s, indexes, e) && remember(t->s, key, e);
+    return store_exec(t->s, ddl, e) && table_outside(t, e) && table_admin(t, e) && table_without_mfa(t, e) &&
+           table_plain_http(t, e) && table_claims(t, e) && store_exec(t->s, indexes, e) && remember(t->s, key, e);
 }
 
 static bool write_tables(struct tabler *t, const char *key, struct err *e)
