@@ -6,6 +6,7 @@
 #   latency   an audit of one account in 17 regions against answers that take 100 ms each
 #   decide    single IAM decisions in process, one thread
 #   prove     the proof of tenant isolation: 1,000 tenants, 10,000 principals, 100,000 resources
+#   prove_engine  the class engine alone, in memory: all rights, one changed policy, a changed organization
 #   who_can   who may read one object, 2,000 roles
 #   evaluate  all controls over 100,000 resources in the store
 #   million   memory with 1,000,000 volumes from the stub, and with a bundle of as many resources
@@ -85,6 +86,18 @@ bench_decide() {
     row "single decisions, 1,000,000 distinct, $(sed -n 's/.*\(checksum [0-9a-f]*\).*/\1/p' <<<"$line")" "1,000,000/s" \
         "$rate/s (CPU $(sed -n 's/.*(CPU \([0-9.]*\) s).*/\1/p' <<<"$line") s)" "$(calc "$rate / 2184") x iam-simulate (2,184/s)"
 }
+# The same size as bench_prove, once with an account a tenant and once with tenants pooled in five accounts.
+bench_prove_engine() {
+    ninja -C "$build" bench/bench-prove-engine >/dev/null || return 1
+    local form out
+    for form in accounts pooled; do
+        out=$("$build/bench/bench-prove-engine" $form 10000 100000 1000) || return 1
+        sed 's/^/  /' <<<"$out"
+        row "all rights, in memory ($form): 10,000 principals x 100,000 resources" "-" "$(sed -n 's/^engine: \(.*\) more, .*/\1/p' <<<"$out")" "-"
+        row "one inline policy changed, in memory ($form)" "200 ms" "$(sed -n 's/^one inline policy changed: //p' <<<"$out")" "-"
+        row "the organization's policies changed, in memory ($form)" "-" "$(sed -n 's/^organization changed: //p' <<<"$out")" "-"
+    done
+}
 bench_prove() {
     bench/prove.sh "$build/ward" "$work" "$work/table"
 }
@@ -159,12 +172,12 @@ bench_peers() {
     [ ! -f "$build/prowler/table.tsv" ] || cat "$build/prowler/table.tsv" >>"$work/table"
 }
 if [ $# = 0 ]; then
-    set -- size stub tls latency decide who_can prove evaluate million
+    set -- size stub tls latency decide who_can prove_engine prove evaluate million
     [ "${PEERS:-}" != 1 ] || set -- "$@" peers
 fi
 for name in "$@"; do
     case $name in
-    size | stub | tls | latency | decide | who_can | prove | evaluate | million | org | peers)
+    size | stub | tls | latency | decide | who_can | prove_engine | prove | evaluate | million | org | peers)
         echo "$name"
         "bench_$name" || row "$name" "-" "not measured" "-"
         ;;

@@ -363,8 +363,9 @@ static void tell_share(struct teller *t, struct prove_hop *hop)
 static struct str unlisted_text(struct arena *a, const struct prove_unlisted *u)
 {
     const struct prove_statement *s = &u->statement;
-    return arena_printf(a, "policy %s%.*s statement %u allows %.*s, which ward's catalogue (" IAM_CATALOGUE_OF ") does not know", s->of.ptr ? "of " : "",
-                        STR_ARG(s->of.ptr ? s->of : s->policy), s->index + 1, STR_ARG(u->action));
+    struct str of = s->of.ptr ? s->of : s->policy;
+    return arena_printf(a, "policy %s%.*s statement %u allows %.*s, which ward's catalogue (" IAM_CATALOGUE_OF ") does not know",
+                        s->of.ptr ? "of " : "", STR_ARG(of), s->index + 1, STR_ARG(u->action));
 }
 
 static void tell_unlisted(struct teller *t, struct prove_hop *hop, const struct prove_unlisted *u)
