@@ -10,7 +10,7 @@ static struct str chain_of(struct tabler *t, const struct prove_cell *c)
         if (i == 0)
             buf_add(&b, h->from);
         buf_addf(&b, " -%.*s-> %.*s", STR_ARG(i + 1 == c->hop_count ? h->title : h->path), STR_ARG(h->to));
-        if (h->statement_count)
+        if (h->statement_count && h->principal != WORLD_NONE) /* a share is no statement */
             buf_addf(&b, " [statement %u%s%.*s%s of %.*s]", h->statements[0].index + 1,
                      h->statements[0].sid.len ? " (" : "", STR_ARG(h->statements[0].sid),
                      h->statements[0].sid.len ? ")" : "", STR_ARG(h->statements[0].policy));
