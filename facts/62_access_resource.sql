@@ -131,7 +131,8 @@ FROM (
            WHEN 'es:DescribeElasticsearchDomains' THEN r.data ->> '$.EncryptionAtRestOptions.KmsKeyId'
            WHEN 'lambda:ListFunctions' THEN r.data ->> '$.KMSKeyArn'
            WHEN 'events:ListEventBuses' THEN r.data ->> '$.KmsKeyIdentifier'
-           ELSE r.data ->> '$.KmsKeyId' END AS key,
+           -- What says that it is not encrypted has no key, whatever else is named.
+           ELSE CASE WHEN coalesce(r.data ->> '$.StorageEncrypted', r.data ->> '$.Encrypted', 1) THEN r.data ->> '$.KmsKeyId' END END AS key,
          CASE WHEN r.op LIKE 'rds:DescribeDB%Instances' OR r.op LIKE 'rds:DescribeDBCluster%' THEN r.data ->> '$.StorageEncrypted'
               WHEN r.op IN ('ssm:DescribeParameters') THEN 0
               WHEN r.op IN ('opensearch:DescribeDomains', 'es:DescribeElasticsearchDomains') THEN coalesce(r.data ->> '$.EncryptionAtRestOptions.Enabled', 0)

@@ -246,11 +246,14 @@ static const char *name_of_verdict(int v) { return control_verdict_name((enum co
 static const char *name_of_severity(int v) { return control_severity_name((enum control_severity)v); }
 static const char *name_of_citation(int v) { return citation_state_name((enum citation_state)v); }
 
-/* Per type: things, those of no tenant that are not declared shared, and those that can hold PHI. */
+/* Per type: things, those of no tenant that are not declared shared, and those that can hold PHI. Left out are the names of
+ * keys and what AWS makes in every region of every account. */
 static bool write_inventory(struct work *w, struct json_out *o, struct err *e)
 {
     struct query *q = query_new(w->store, "SELECT type, count(*), total(tenant IS NULL AND shared IS NOT 1), total(phi = 1)"
-                                          " FROM fact_thing GROUP BY type ORDER BY type", e);
+                                          " FROM fact_thing WHERE type NOT IN ('AWS::KMS::Alias', 'AWS::SSO::Instance')"
+                                          " AND NOT (type = 'AWS::Events::EventBus' AND name IS 'default')"
+                                          " GROUP BY type ORDER BY type", e);
     if (!q)
         return false;
     int64_t sums[3] = {0};

@@ -86,6 +86,7 @@ const struct residue *decide_grant_test(struct decide *d, const struct evaluated
 void decide_note(struct decide *d, enum iam_layer layer, struct str level, const struct iam_policy_ref *ref,
                  const struct iam_statement *s, int how, enum iam_principal_match principal,
                  const struct residue *condition);
+void decide_note_grant(struct decide *d, const struct iam_grant *g, const struct residue *condition);
 void decide_note_unread(struct decide *d, const struct iam_policy_ref *ref, enum iam_layer layer, struct str level);
 
 static inline struct residue_source decide_source(enum iam_layer layer, struct str policy, struct str level, bool allow)

@@ -68,8 +68,11 @@ const struct residue *decide_grants(struct decide *d)
             continue;
         struct residue_source source = decide_source(IAM_LAYER_GRANT, g->id, (struct str){0}, true);
         const struct residue *f = is_grantee(d, g, &source);
-        if (f != residue_false)
-            any = residue_or(d->pool, any, residue_and(d->pool, f, constraint(d, g, &source)));
+        if (f == residue_false)
+            continue;
+        f = residue_and(d->pool, f, constraint(d, g, &source));
+        decide_note_grant(d, g, f);
+        any = residue_or(d->pool, any, f);
     }
     return any;
 }

@@ -68,6 +68,16 @@ void decide_note(struct decide *d, enum iam_layer layer, struct str level, const
                              : STR("a variable has no value: the Deny does not fire");
 }
 
+/* A grant has no statements: its policy is its id. */
+void decide_note_grant(struct decide *d, const struct iam_grant *g, const struct residue *condition)
+{
+    if (!d->trace)
+        return;
+    struct iam_trace_row *row = new_row(d);
+    *row = (struct iam_trace_row){.layer = IAM_LAYER_GRANT, .policy = g->id, .allow = true, .condition = condition};
+    row->how = condition == residue_true ? IAM_T_MATCH : condition == residue_false ? IAM_T_NOT_CONDITION : IAM_T_IF;
+}
+
 void decide_note_unread(struct decide *d, const struct iam_policy_ref *ref, enum iam_layer layer, struct str level)
 {
     if (!d->trace)

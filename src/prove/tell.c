@@ -88,7 +88,7 @@ void tell_found(struct teller *t, const struct prove_statement *s)
 static void keep(struct teller *t, const struct step *step, const struct iam_trace_row *row)
 {
     if ((row->how != IAM_T_MATCH && row->how != IAM_T_IF) || !row->allow || t->found_count == STATEMENTS_MAX || row->layer == IAM_LAYER_SCP ||
-        row->layer == IAM_LAYER_RCP || row->layer == IAM_LAYER_BOUNDARY)
+        row->layer == IAM_LAYER_RCP || row->layer == IAM_LAYER_BOUNDARY || row->layer == IAM_LAYER_GRANT)
         return;
     struct prove_statement s = {.layer = str_of(iam_layer_name(row->layer)), .policy = row->policy, .sid = row->sid, .index = row->index,
                                 .allow = row->allow};

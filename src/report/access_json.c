@@ -41,7 +41,8 @@ static void write_trace(struct json_out *o, const struct iam_trace *trace)
         if (t->how != IAM_T_UNREAD) {
             if (t->sid.len)
                 jo_kv_str(o, "sid", t->sid);
-            jo_kv_int(o, "statement", (int64_t)t->index + 1);
+            if (t->layer != IAM_LAYER_GRANT)
+                jo_kv_int(o, "statement", (int64_t)t->index + 1);
             jo_kv_strz(o, "effect", t->allow ? "Allow" : "Deny");
         }
         jo_kv_strz(o, "match", how_name(t));

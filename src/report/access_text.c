@@ -45,6 +45,8 @@ static void words(struct buf *out, const struct residue *f)
 static void where(struct buf *out, const struct iam_trace_row *t)
 {
     text_safe(out, str_eqz(t->policy, "ResourcePolicy") ? STR("its own policy") : t->policy);
+    if (t->layer == IAM_LAYER_GRANT)
+        return;
     buf_addf(out, " statement %u", t->index + 1);
     if (t->sid.len) {
         buf_addz(out, " (");

@@ -2,10 +2,13 @@
 
 #include "base/file.h"
 #include "facts/facts.h"
+#include "verb/demo.h"
 
 static int64_t run_of(struct ward *w, struct store *s, struct err *e)
 {
     int64_t run = cli_int(w->cli, "run", 0);
+    if (!run && demo_asked(w))
+        return demo_run(w, s, e);
     if (!run && store_get_int(s, "SELECT id FROM run WHERE status <> 'failed' ORDER BY id DESC LIMIT 1", &run, e) && !run) {
         err_set(e, ERR_NO_DATA, "%s holds no run", store_path(s));
         err_hint(e, "run `ward audit`, or `ward import DIR`");
@@ -16,9 +19,10 @@ static int64_t run_of(struct ward *w, struct store *s, struct err *e)
 bool verb_world_open(struct ward *w, struct verb_world *out, struct err *e)
 {
     *out = (struct verb_world){0};
-    const struct config *config = ward_config(w, e);
+    unsigned mode = demo_asked(w) ? STORE_WRITE | STORE_CREATE : STORE_WRITE;
+    const struct config *config = demo_config(w, e);
     const struct iam_catalogue *catalogue = config ? iam_catalogue_load(w->arena, e) : NULL;
-    if (!catalogue || !(out->store = store_open(cli_strz(w->cli, "db"), STORE_WRITE, e)))
+    if (!catalogue || !(out->store = store_open(demo_store_path(w), mode, e)))
         return false;
     out->run = run_of(w, out->store, e);
     if (out->run && facts_build(w->arena, out->store, out->run, config->doc, w->now_us, e)) {

@@ -13,7 +13,7 @@ struct verb_world {
     int64_t run;
 };
 
-/* The run of --run, else the newest, of --db: its facts are brought up to date and loaded. ERR_NO_DATA when there is none. */
+/* The run of --run, else the newest, of --db; with --demo that of the sample organization: its facts are brought up to date and loaded. ERR_NO_DATA when there is none. */
 bool verb_world_open(struct ward *w, struct verb_world *out, struct err *e) WARN_UNUSED;
 void verb_world_close(struct verb_world *v);
 /* --context, --strict, --session-policy and --endpoint, where the verb has them. */

@@ -112,10 +112,10 @@ class Case:
 def matching(case, found, control, account, region, what, exact=False):
     """Findings (verdict, reason) of the control on the thing: by its name, id, ARN, the end of its ARN, or (a fault) what is in its reason."""
     out = []
-    for verdict, _, reason, _, of, number, where, resource, name, _ in found.values():
+    for verdict, _, reason, _, of, number, where, resource, name, sub in found.values():
         if of != control or number != case.ids[account] or (region not in ("-", where) and not (where == "" and region == "-")):
             continue
-        names = {resource, name or "", *resource.replace(":", "/").split("/")}
+        names = {resource, name or "", f"{resource} / {sub}", *resource.replace(":", "/").split("/")}
         if what == "-" or what in names or any(n.endswith(f"/{what}") or n.endswith(f":{what}") for n in (resource, name or "")) \
                 or (not exact and (what in (name or "") or what in resource or what in reason)):
             out.append((verdict, reason))

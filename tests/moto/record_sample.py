@@ -2,11 +2,13 @@
 """Records sample/clinic.jsonl.gz, the organization of `ward audit --demo`: tests/moto/record_sample.py [--build DIR] [--check] [FILE]
 
 Starts the made-up organization with all regions and every clock in it at CLOCK, lets ward collect it, and exports the run.
-The answers stay as ward stored them; of the calls' own record the wall-clock time becomes CLOCK, and what differs from one
-recording to the next (time taken, request id) is left out. Two recordings give the same bytes; --check records and compares.
+The answers stay as ward stored them, but for two things: fingerprints of secrets, whose key is drawn anew for each store, are
+counted, and the ids that moto draws for AWS's own policies become ones that their names give. Of the calls' own record the
+wall-clock time becomes CLOCK, and what differs from one recording to the next (time taken, request id) is left out. Two recordings give the same bytes; --check records and compares.
 """
 import argparse
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -33,7 +35,29 @@ def collect(build, path):
         subprocess.run([ward, "export", "--db", f"{folder}/ward.db", "--format", "packed", path], stdout=subprocess.DEVNULL, check=True)
 
 
-def normal(line):
+class Normal:
+    """Makes the lines of one recording those of any other."""
+
+    def __init__(self):
+        self.fingerprints = {}
+
+    def same(self, value):
+        if isinstance(value, list):
+            return [self.same(v) for v in value]
+        if not isinstance(value, dict):
+            return value
+        value = {name: self.same(v) for name, v in value.items()}
+        if "ward:hmac" in value:
+            value["ward:hmac"] = self.fingerprints.setdefault(value["ward:hmac"], f"{len(self.fingerprints) + 1:064x}")
+        if "PolicyId" in value and value.get("Arn", "").startswith("arn:aws:iam::aws:policy/"):
+            value["PolicyId"] = "ANPA" + hashlib.sha256(value["Arn"].encode()).hexdigest()[:17].upper()
+        return value
+
+    def __call__(self, line):
+        return normal(line, self.same)
+
+
+def normal(line, same):
     record = json.loads(line)
     if "run" in record:
         record["run"]["clock"] = CLOCK
@@ -43,6 +67,8 @@ def normal(line):
         record["at"] = CLOCK
         for member in ("ms", "request_id"):
             record.pop(member, None)
+        if "answer" in record:
+            record["answer"] = same(record["answer"])
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
@@ -50,7 +76,7 @@ def record(build):
     with tempfile.TemporaryDirectory(prefix="ward-sample-") as folder:
         collect(build, f"{folder}/recorded.jsonl.gz")
         with gzip.open(f"{folder}/recorded.jsonl.gz", "rt", encoding="utf-8") as f:
-            text = "".join(map(normal, f))
+            text = "".join(map(Normal(), f))
     out = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=out, mtime=0) as f:
         f.write(text.encode())

@@ -1,7 +1,7 @@
 """Builds Clinisoft, a clinic-software company, in a moto server: seed(endpoint) -> the ids of what it made.
 
-Six accounts in one organization: management, log archive, audit, two tenants with an account each (lakeside, northwind)
-and a pool. Most things are done right. What is wrong is planted, marked FAULT here and listed in faults.tsv, which
+Seven accounts in one organization: management, log archive, audit, two tenants with an account each (lakeside, northwind),
+a pool, and one that five clinics share (clinics.py). Most things are done right. What is wrong is planted, marked FAULT here and listed in faults.tsv, which
 the tests hold ward's findings against. Names are fixed; moto's ids are fixed by its seed.
 """
 import io
@@ -17,8 +17,9 @@ from botocore.config import Config
 HOME, DR = "us-east-1", "us-west-2"
 REGIONS = (HOME, DR)
 COMPANY = "clinisoft"
-MEMBERS = ("log_archive", "audit", "lakeside", "northwind", "pool")
-WORKLOADS = ("lakeside", "northwind", "pool")
+MEMBERS = ("log_archive", "audit", "lakeside", "northwind", "pool", "clinics")
+WORKLOADS = ("lakeside", "northwind", "pool", "clinics")
+CLINICS = ("birch", "cedar", "dunes", "elm", "fern")
 FOREIGN = "999988887777"
 # Planted where secrets do not belong: no audit may leave them in its store.
 USER_DATA_SECRET = "uD4-clinisoft-5f2c9a77e1"
@@ -257,7 +258,8 @@ def make_trail(accounts, key, bucket):
         {"Name": "phi", "FieldSelectors": [
             {"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
             {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::lakeside-phi-archive/", "arn:aws:s3:::northwind-phi/",
-                                                       "arn:aws:s3:::practices-phi/"]}]}])
+                                                       "arn:aws:s3:::practices-phi/",
+                                                       *(f"arn:aws:s3:::{clinic}-phi/" for clinic in CLINICS)]}]}])
     cloudtrail.start_logging(Name=COMPANY)
 
 
@@ -549,6 +551,9 @@ def seed(endpoint, regions=REGIONS):
     make_trail(accounts, key, bucket)
     make_break_glass(accounts)
     made = {"lakeside": make_lakeside(accounts), "northwind": make_northwind(accounts), "pool": make_pool(accounts)}
+    import clinics  # pylint: disable=import-outside-toplevel
+    made["clinics"] = clinics.make_clinics(accounts)
+    made["lakeside"]["handover"] = clinics.share_snapshot(accounts["lakeside"], accounts["northwind"], made["lakeside"]["volume"])
     ids = {name: account.id for name, account in accounts.items()}
     ids.update({"organization": organization["Id"], "log_archive.key": key})
     for name, things in made.items():
