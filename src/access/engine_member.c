@@ -14,7 +14,7 @@
 #include "iam/glob.h"
 #include "iam/pattern.h"
 
-enum { MEMBERS_MAX = 8192 };
+enum { MEMBERS_MAX = 8192, PAIRS_MAX = 1 << 20 };
 
 /* Patterns of one service and account, by how their last field starts. */
 struct group {
@@ -252,21 +252,36 @@ void engine_note_patterns(struct engine *e)
     arena_reset(e->tiny);
 }
 
-/* The pattern itself where it lies inside, else what both match. */
-static void add_meets(struct engine *e, struct arena *a, struct str inside, struct str pattern, struct str_list *out,
-                      struct map *seen)
+/* Patterns inside of one, each with the policies' patterns that all it matches lies in. */
+struct inside {
+    struct str *items;
+    uint64_t **sources;
+    uint32_t count, size, sources_size;
+    size_t words;   /* of a set of sources */
+    struct map at;  /* pattern -> index + 1 */
+};
+
+static uint32_t inside_add(struct arena *a, struct inside *l, struct str pattern)
 {
-    struct str meets[IAM_MEETS_MAX] = {pattern};
-    uint32_t n = 1;
+    uintptr_t known = (uintptr_t)map_get(&l->at, pattern);
+    if (known)
+        return (uint32_t)known - 1;
+    ENGINE_GROW(a, l->items, l->count, l->size);
+    ENGINE_GROW(a, l->sources, l->count, l->sources_size);
+    l->items[l->count] = pattern;
+    l->sources[l->count++] = arena_array_of(a, uint64_t, l->words);
+    map_put(&l->at, pattern, (void *)(uintptr_t)l->count); /* NOLINT(performance-no-int-to-ptr) */
+    return l->count - 1;
+}
+
+/* The pattern itself where it lies inside, else what both match. */
+static uint32_t meets_of(struct engine *e, struct arena *a, struct str inside, struct str pattern, struct str *meets)
+{
     bool capped = false;
-    if (iam_glob_covers(pattern, inside))
-        return;
-    if (!iam_glob_covers(inside, pattern))
-        n = iam_arn_meets(a, inside, pattern, meets, &capped);
+    meets[0] = pattern;
+    uint32_t n = iam_glob_covers(inside, pattern) ? 1 : iam_arn_meets(a, inside, pattern, meets, &capped);
     e->capped = e->capped || capped;
-    for (uint32_t i = 0; i < n; i++)
-        if (map_add(seen, meets[i], e))
-            push(a, out, meets[i]);
+    return n;
 }
 
 static bool tail_only(struct str p)
@@ -274,17 +289,49 @@ static bool tail_only(struct str p)
     return prefix_of(p).len + 1 >= p.len;
 }
 
-/* Two patterns of which neither lies in the other can have members in common that have both their Allows. */
-static void close_over_meets(struct engine *e, struct arena *a, struct str_list *l, struct map *seen)
+static bool is_subset(const uint64_t *x, const uint64_t *y, size_t words)
 {
-    for (uint32_t i = 0; i < l->count && l->count < MEMBERS_MAX; i++)
-        for (uint32_t k = 0; k < i && l->count < MEMBERS_MAX; k++) {
-            struct str x = l->items[i], y = l->items[k];
-            if ((tail_only(x) && tail_only(y)) || !iam_globs_overlap(x, y) || iam_glob_covers(x, y))
-                continue;
-            add_meets(e, a, y, x, l, seen);
-        }
-    e->capped = e->capped || l->count >= MEMBERS_MAX;
+    for (size_t i = 0; i < words; i++)
+        if (x[i] & ~y[i])
+            return false;
+    return true;
+}
+
+static bool meet_pair(struct engine *e, struct arena *a, struct inside *l, uint32_t i, uint32_t k)
+{
+    struct str x = l->items[i], y = l->items[k], meets[IAM_MEETS_MAX];
+    bool grew = false;
+    if (iam_glob_covers(x, y))
+        return bits_or(l->sources[k], l->sources[i], l->words);
+    uint32_t n = meets_of(e, a, y, x, meets);
+    for (uint32_t m = 0; m < n; m++) {
+        uint32_t at = inside_add(a, l, meets[m]);
+        grew |= bits_or(l->sources[at], l->sources[i], l->words);
+        grew |= bits_or(l->sources[at], l->sources[k], l->words);
+    }
+    return grew;
+}
+
+/* Two patterns of which neither lies in the other can have members in common that have both their Allows: unless all that
+ * one speaks of the other speaks of too, as with the ways in which one policy's pattern can lie in ours. An object is in
+ * some pattern for each source that it matches; of those that it is in, one with most sources then has them all. */
+static void close_over_meets(struct engine *e, struct arena *a, struct inside *l)
+{
+    uint32_t pairs = 0;
+    bool grew = true;
+    while (grew && l->count < MEMBERS_MAX && pairs < PAIRS_MAX) {
+        grew = false;
+        for (uint32_t i = 0; i < l->count && l->count < MEMBERS_MAX; i++)
+            for (uint32_t k = 0; k < i && l->count < MEMBERS_MAX && pairs < PAIRS_MAX; k++) {
+                if (is_subset(l->sources[i], l->sources[k], l->words) || is_subset(l->sources[k], l->sources[i], l->words) ||
+                    (tail_only(l->items[i]) && tail_only(l->items[k])))
+                    continue;
+                pairs++;
+                if (iam_globs_overlap(l->items[i], l->items[k]))
+                    grew |= meet_pair(e, a, l, i, k);
+            }
+    }
+    e->capped = e->capped || l->count >= MEMBERS_MAX || pairs >= PAIRS_MAX;
 }
 
 const struct str engine_odd = {"~~~~~~~~~~~~~~~~~~~~~~~~", 24};
@@ -309,14 +356,30 @@ struct search {
     struct engine *e;
     struct arena *a;
     struct str pattern, part; /* and the last field before its first wildcard */
-    struct str_list inside;
+    struct str_list sources;
     struct map seen;
 };
 
 static void consider(struct search *s, struct str other)
 {
-    if (iam_globs_overlap(s->pattern, other))
-        add_meets(s->e, s->a, s->pattern, other, &s->inside, &s->seen);
+    if (iam_globs_overlap(s->pattern, other) && !iam_glob_covers(other, s->pattern) && map_add(&s->seen, other, s->e))
+        push(s->a, &s->sources, other);
+}
+
+/* What the policies' patterns have in common with ours. */
+static void fill_inside(struct search *s, struct inside *l)
+{
+    struct str meets[IAM_MEETS_MAX];
+    *l = (struct inside){.words = bits_words(s->sources.count)};
+    map_init(&l->at, s->a);
+    for (uint32_t i = 0; i < s->sources.count; i++) {
+        uint32_t n = meets_of(s->e, s->a, s->pattern, s->sources.items[i], meets);
+        for (uint32_t m = 0; m < n; m++) {
+            uint32_t at = inside_add(s->a, l, meets[m]);
+            bits_set(l->sources[at], i);
+        }
+    }
+    close_over_meets(s->e, s->a, l);
 }
 
 /* The patterns of a group that start as ours does, or that end their text before ours. */
@@ -355,7 +418,6 @@ void engine_members(struct engine *e, struct arena *a, uint32_t row, struct str 
     struct search s = {.e = e, .a = e->scratch, .pattern = pattern, .part = prefix_of(arn_field(pattern, 5))};
     struct str service = arn_field(pattern, 2), account = arn_field(pattern, 4);
     map_init(&s.seen, s.a);
-    map_add(&s.seen, pattern, e);
     if (prefix_of(service).len < service.len || prefix_of(account).len < account.len)
         search_all(&s);
     else {
@@ -364,13 +426,14 @@ void engine_members(struct engine *e, struct arena *a, uint32_t row, struct str 
         search_group(&s, STR("*"), account);
         search_group(&s, STR("*"), STR("*"));
     }
-    close_over_meets(e, s.a, &s.inside, &s.seen);
+    struct inside inside;
+    fill_inside(&s, &inside);
     struct map texts;
     map_init(&texts, s.a);
     push(a, out, member_of(e, a, pattern));
     map_add(&texts, out->items[0], e);
-    for (uint32_t i = 0; i < s.inside.count; i++) {
-        struct str member = member_of(e, a, s.inside.items[i]);
+    for (uint32_t i = 0; i < inside.count; i++) {
+        struct str member = member_of(e, a, inside.items[i]);
         if (map_add(&texts, member, e))
             push(a, out, member);
     }

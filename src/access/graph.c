@@ -4,11 +4,14 @@
 struct build {
     struct graph *g;
     const struct rights *r;
+    uint32_t principals, resources; /* of the world that it was made for */
+    struct edge_list raw;        /* of all principals, in order, before the graph is put together */
+    uint32_t *first_raw;         /* by principal */
+    bool *reads_mfa;
     uint64_t *bits;              /* questions that edges rest on */
     uint32_t *bit_of;            /* path * PATH_NEEDS_MAX + need -> bit */
     struct principal_rights p;   /* of the principal at hand */
-    struct edge_list edges;
-    uint32_t from_edge;          /* first edge of the principal at hand */
+    struct edge_list edges;      /* of the principal at hand, or of all when they are put together */
     bool *sure;                  /* by principal: a sure edge from the one at hand is there */
     const struct residue **asked; /* by path and need: memo of the principal at hand */
     bool is_admin;               /* it is sure to become administrator of its account */
@@ -183,7 +186,7 @@ static bool is_pass(const struct path_need *n) { return str_eqz(n->action, "iam:
 
 static bool has_edge(const struct build *b, uint32_t to)
 {
-    for (uint32_t i = b->from_edge; i < b->edges.count; i++)
+    for (uint32_t i = 0; i < b->edges.count; i++)
         if (b->edges.items[i].to == to)
             return true;
     return false;
@@ -362,7 +365,7 @@ static void edges_of(struct build *b, uint32_t principal)
     size_t slots = (size_t)g->path_count * PATH_NEEDS_MAX;
     rights_collect(g, b->r, b->bits, principal, &b->p);
     memset(b->asked, 0, slots * sizeof(struct residue *));
-    b->from_edge = b->edges.count;
+    b->edges.count = 0;
     b->is_admin = false;
     /* Requests of a service or of a stranger can do what their rows say, and nothing asked of their account. */
     bool person = p->kind == WORLD_USER || p->kind == WORLD_ROLE || p->kind == WORLD_ROOT;
@@ -377,7 +380,7 @@ static void edges_of(struct build *b, uint32_t principal)
     for (uint32_t i = 0; i < g->path_count && person; i++)
         if (g->paths[i].gives == GIVES_SELF_ADMIN)
             rule_policies(b, &g->paths[i]);
-    for (uint32_t i = b->from_edge; i < b->edges.count; i++)
+    for (uint32_t i = 0; i < b->edges.count; i++)
         b->sure[b->edges.items[i].to] = false;
 }
 
@@ -418,47 +421,109 @@ static bool walks(const struct graph *g, uint32_t i)
     return p->kind != WORLD_SERVICE && !p->service_linked;
 }
 
-static bool *find_mfa(struct build *b)
+static bool finds_mfa(const struct build *b, uint32_t principal)
 {
-    const struct world *w = b->g->world;
-    bool *reads = arena_array_of(b->g->arena, bool, w->principal_count + 1);
-    for (uint32_t i = 0; i < w->principal_count; i++) {
-        uint32_t rows;
-        const struct access_row *row = b->r->rows(b->r->self, i, &rows);
-        for (uint32_t k = 0; k < rows && w->principals[i].kind == WORLD_ROLE && !reads[i]; k++)
-            reads[i] = row[k].guard != residue_true && graph_reads_mfa(row[k].guard);
-    }
-    return reads;
+    uint32_t rows;
+    const struct access_row *row = b->r->rows(b->r->self, principal, &rows);
+    for (uint32_t k = 0; k < rows && b->g->world->principals[principal].kind == WORLD_ROLE; k++)
+        if (row[k].guard != residue_true && graph_reads_mfa(row[k].guard))
+            return true;
+    return false;
 }
 
-void graph_build(struct graph *g, const struct rights *r)
+static void find_bits(struct build *b)
 {
-    const struct world *w = g->world;
-    struct build b = {.g = g, .r = r};
+    const struct graph *g = b->g;
     size_t slots = (size_t)g->path_count * PATH_NEEDS_MAX;
-    b.bits = bits_new(g->arena, r->question_count(r->self));
-    b.bit_of = arena_array_of(g->arena, uint32_t, slots);
-    b.asked = arena_array_of(g->arena, const struct residue *, slots);
-    b.sure = arena_array_of(g->arena, bool, w->principal_count + 1);
+    b->bits = bits_new(g->arena, b->r->question_count(b->r->self));
+    b->bit_of = arena_array_of(g->arena, uint32_t, slots);
+    b->asked = arena_array_of(g->arena, const struct residue *, slots);
     for (uint32_t i = 0; i < g->path_count; i++)
         for (uint32_t k = 0; k < PATH_NEEDS_MAX; k++) {
             const struct path_need *n = &g->paths[i].needs[k];
             bool is_row = k < g->paths[i].need_count && n->index != WORLD_NONE && (on_row(n) || n->on == ON_SELF);
-            uint32_t bit = is_row ? r->question(r->self, n->index) : WORLD_NONE;
-            b.bit_of[(size_t)i * PATH_NEEDS_MAX + k] = bit;
+            uint32_t bit = is_row ? b->r->question(b->r->self, n->index) : WORLD_NONE;
+            b->bit_of[(size_t)i * PATH_NEEDS_MAX + k] = bit;
             if (bit != WORLD_NONE)
-                bits_set(b.bits, bit);
+                bits_set(b->bits, bit);
         }
+}
+
+static struct build *build_new(struct graph *g, const struct rights *r)
+{
+    const struct world *w = g->world;
+    struct build *b = arena_new_of(g->arena, struct build);
+    struct rights *own = arena_new_of(g->arena, struct rights);
+    *own = *r;
+    *b = (struct build){.g = g, .r = own, .principals = w->principal_count, .resources = w->resource_count};
+    b->sure = arena_array_of(g->arena, bool, w->principal_count + 1);
+    b->reads_mfa = arena_array_of(g->arena, bool, w->principal_count + 1);
+    b->first_raw = arena_array_of(g->arena, uint32_t, w->principal_count + 2);
     g->nodes = arena_array_of(g->arena, struct graph_node, (size_t)w->principal_count * 2 + 1);
-    g->node_count = w->principal_count;
-    for (uint32_t i = 0; i < w->principal_count; i++)
+    g->chained_of = arena_array_of(g->arena, uint32_t, w->principal_count + 1);
+    g->first_edge = arena_array_of(g->arena, uint32_t, (size_t)w->principal_count * 2 + 2);
+    find_bits(b);
+    find_dependents(b);
+    b->exempting = graph_exempting(g);
+    return b;
+}
+
+/* Puts the edges that were found together. */
+static void finish(struct build *b)
+{
+    struct graph *g = b->g;
+    g->node_count = b->principals;
+    for (uint32_t i = 0; i < b->principals; i++)
         g->nodes[i].principal = i;
-    find_dependents(&b);
-    b.exempting = graph_exempting(g);
-    for (uint32_t i = 0; i < w->principal_count; i++)
-        if (walks(g, i))
-            edges_of(&b, i);
-    graph_open_providers(g, &b.edges);
-    graph_people(g, &b.edges);
-    graph_finish(g, &b.edges, find_mfa(&b));
+    b->edges.count = 0;
+    for (uint32_t i = 0; i < b->raw.count; i++)
+        edge_add(g, &b->edges, b->raw.items[i]);
+    graph_open_providers(g, &b->edges);
+    graph_people(g, &b->edges);
+    graph_finish(g, &b->edges, b->reads_mfa);
+}
+
+void graph_build(struct graph *g, const struct rights *r)
+{
+    struct build *b = build_new(g, r);
+    g->memo->build = b;
+    for (uint32_t i = 0; i < b->principals; i++) {
+        b->first_raw[i] = b->raw.count;
+        b->reads_mfa[i] = finds_mfa(b, i);
+        if (!walks(g, i))
+            continue;
+        edges_of(b, i);
+        for (uint32_t k = 0; k < b->edges.count; k++)
+            edge_add(g, &b->raw, b->edges.items[k]);
+    }
+    b->first_raw[b->principals] = b->raw.count;
+    finish(b);
+}
+
+/* The edges of one principal in place of those that it had. */
+static void replace(struct build *b, uint32_t principal)
+{
+    uint32_t from = b->first_raw[principal], to = b->first_raw[principal + 1], count = b->edges.count, rest = b->raw.count - to;
+    struct graph_edge none = {0};
+    for (uint32_t i = to - from; i < count; i++)
+        edge_add(b->g, &b->raw, none);
+    memmove(&b->raw.items[from + count], &b->raw.items[to], rest * sizeof *b->raw.items);
+    for (uint32_t i = 0; i < count; i++)
+        b->raw.items[from + i] = b->edges.items[i];
+    b->raw.count = from + count + rest;
+    for (uint32_t i = principal + 1; i <= b->principals; i++)
+        b->first_raw[i] = b->first_raw[i] - (to - from) + count;
+}
+
+void graph_changed(struct graph *g, const uint32_t *principals, uint32_t count)
+{
+    struct build *b = g->memo->build;
+    for (uint32_t i = 0; i < count; i++) {
+        b->reads_mfa[principals[i]] = finds_mfa(b, principals[i]);
+        if (!walks(g, principals[i]))
+            continue;
+        edges_of(b, principals[i]);
+        replace(b, principals[i]);
+    }
+    finish(b);
 }

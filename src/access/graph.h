@@ -114,6 +114,19 @@ uint32_t graph_questions(const struct graph *g, uint32_t *out, uint32_t max);
 /* Nodes and edges. */
 void graph_build(struct graph *g, const struct rights *r);
 
+/* Before a principal's own policies change: notes what else rests on them. */
+void graph_watch(struct graph *g);
+/* After they did (in the world): the principals whose rows are to be made anew, itself and forms of it, at most GRAPH_FORMS_MAX. 0: more may
+ * be others than their rows and edges, and all is to be prepared anew. */
+enum { GRAPH_FORMS_MAX = 3 };
+uint32_t graph_forms(struct graph *g, uint32_t principal, uint32_t *out);
+/* The same as graph_build(), when nothing but the rows of these changed since. */
+void graph_changed(struct graph *g, const uint32_t *principals, uint32_t count);
+/* Whether policies that came to the world since graph_watch() ask for no other pseudo principals. */
+bool graph_still_fits(const struct graph *g);
+/* Takes its principals out of the world again: for another graph_prepare(). */
+void graph_withdraw(struct graph *g);
+
 /* What the guard of a principal's row is for this node: without second factor when chained, tags chosen. */
 const struct residue *graph_guard(struct graph *g, uint32_t node, const struct residue *guard);
 enum graph_level graph_level_of(struct graph *g, const struct residue *guard);

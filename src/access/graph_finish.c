@@ -23,12 +23,26 @@ static bool loses_mfa(const struct graph *g, const struct graph_edge *e)
     return e->path >= g->path_count || !str_starts(g->paths[e->path].needs[0].action, STR("sts:"));
 }
 
+/* Mostly they come by the node that they are from. */
+static void sort(struct graph_edge *e, uint32_t count)
+{
+    bool grouped = true;
+    for (uint32_t i = 1; i < count && grouped; i++)
+        grouped = e[i - 1].from <= e[i].from;
+    for (uint32_t i = 0, to; i < count; i = to) {
+        to = grouped ? i + 1 : count;
+        while (to < count && e[to].from == e[i].from)
+            to++;
+        if (to > i + 1)
+            qsort(&e[i], to - i, sizeof *e, by_ends);
+    }
+}
+
 /* Until the nodes are split, an edge from one that will be is no better than another: it may need the second factor. */
 static uint32_t keep_best(const struct graph *g, bool after, struct graph_edge *e, uint32_t count)
 {
     uint32_t kept = 0;
-    if (count)
-        qsort(e, count, sizeof *e, by_ends);
+    sort(e, count);
     for (uint32_t i = 0; i < count; i++)
         if (!kept || e[kept - 1].from != e[i].from || e[kept - 1].to != e[i].to ||
             (!after && g->chained_of[e[i].from] != WORLD_NONE))
@@ -59,7 +73,6 @@ static void split(struct graph *g, struct edge_list *l)
 void graph_finish(struct graph *g, struct edge_list *l, const bool *reads_mfa)
 {
     uint32_t principals = g->world->principal_count;
-    g->chained_of = arena_array_of(g->arena, uint32_t, principals + 1);
     for (uint32_t i = 0; i < principals; i++) {
         g->chained_of[i] = WORLD_NONE;
         if (!reads_mfa[i])
@@ -72,7 +85,7 @@ void graph_finish(struct graph *g, struct edge_list *l, const bool *reads_mfa)
     l->count = keep_best(g, true, l->items, l->count);
     g->edges = l->items;
     g->edge_count = l->count;
-    g->first_edge = arena_array_of(g->arena, uint32_t, g->node_count + 2);
+    memset(g->first_edge, 0, (g->node_count + 2) * sizeof *g->first_edge);
     for (uint32_t i = 0; i < l->count; i++)
         g->first_edge[l->items[i].from + 1]++;
     for (uint32_t i = 0; i < g->node_count; i++)

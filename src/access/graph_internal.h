@@ -16,9 +16,20 @@ struct graph_memo {
     struct memo_slot *slots;
     uint32_t size, count;
     struct arena *scratch;
+    struct build *build;    /* what graph_changed() goes on with */
+    uint64_t *faces;        /* by principal: what else than its own edges rests on it */
+    size_t policies;        /* that there were then */
+    uint32_t tag_keys;
+    bool reads_tags;
 };
 /* The slot of (key, what), new (what was not there) or as it was filled. */
 struct memo_slot *memo_at(struct graph *g, const struct residue *key, uint32_t what, bool *found);
+
+/* graph_prepare.c: some policy from this one on reads tags of principals; or lets in roles by name. */
+bool graph_reads_tags(const struct world *w, size_t from);
+bool graph_names_roles(const struct world *w, size_t from);
+/* What the pseudo principals rest on. */
+unsigned graph_powers(const struct world_principal *p);
 
 struct edge_list {
     struct graph_edge *items;

@@ -79,6 +79,15 @@ static bool holds_all(const struct world_principal *p)
     return false;
 }
 
+static const char *const policy_writes[] = {"PutRolePolicy", "PutUserPolicy", "AttachRolePolicy", "AttachUserPolicy", "CreatePolicyVersion",
+                                            "SetDefaultPolicyVersion", "PutGroupPolicy", "AttachGroupPolicy", "AddUserToGroup", NULL};
+static const char *const tag_writes[] = {"TagRole", "TagUser", NULL};
+
+unsigned graph_powers(const struct world_principal *p)
+{
+    return holds_all(p) ? 1 : (covers(&p->identity, policy_writes) ? 2u : 0) | (covers(&p->identity, tag_writes) ? 4u : 0);
+}
+
 /* By account: some principal that is not its administrator anyway holds one of the actions. */
 static bool *accounts_where(struct prepare *p, const char *const *actions)
 {
@@ -94,9 +103,7 @@ static bool *accounts_where(struct prepare *p, const char *const *actions)
 
 static void add_any_policy(struct prepare *p)
 {
-    static const char *const writes[] = {"PutRolePolicy", "PutUserPolicy", "AttachRolePolicy", "AttachUserPolicy", "CreatePolicyVersion",
-                                         "SetDefaultPolicyVersion", "PutGroupPolicy", "AttachGroupPolicy", "AddUserToGroup", NULL};
-    const bool *where = accounts_where(p, writes);
+    const bool *where = accounts_where(p, policy_writes);
     for (uint32_t i = 0; i < p->g->first_pseudo; i++) {
         struct world_principal row = p->w->principals[i];
         if (!is_person(&row) || !row.has_boundary || row.account == WORLD_NONE || !where[row.account])
@@ -130,9 +137,9 @@ static bool statement_reads_tags(const struct iam_statement *s)
     return false;
 }
 
-static bool anyone_reads_tags(const struct world *w)
+bool graph_reads_tags(const struct world *w, size_t from)
 {
-    for (size_t i = 0; i < w->policies.count; i++) {
+    for (size_t i = from; i < w->policies.count; i++) {
         const struct iam_policy_ref *ref = w->policies.entries[i].value;
         for (uint32_t k = 0; ref->policy && k < ref->policy->count; k++)
             if (statement_reads_tags(&ref->policy->statements[k]))
@@ -156,10 +163,9 @@ static bool trust_takes_tags(const struct iam_policy *trust)
 
 static void add_any_tag(struct prepare *p)
 {
-    static const char *const writes[] = {"TagRole", "TagUser", NULL};
-    if (!anyone_reads_tags(p->w))
+    if (!graph_reads_tags(p->w, 0))
         return;
-    const bool *where = accounts_where(p, writes);
+    const bool *where = accounts_where(p, tag_writes);
     for (uint32_t i = 0; i < p->g->first_pseudo; i++) {
         struct world_principal row = p->w->principals[i];
         if (!is_person(&row) || row.account == WORLD_NONE || !(where[row.account] || trust_takes_tags(row.trust.policy)))
@@ -212,6 +218,23 @@ static void add_named(struct prepare *p, uint32_t account, const struct iam_cond
         add_anybody(p, account, str_of(name));
         (*left)--;
     }
+}
+
+static bool names_somebody(struct str key)
+{
+    return str_eqz(key, "kms:calleraccount") || (str_starts(key, STR("aws:principal")) && !str_starts(key, STR("aws:principaltag/")));
+}
+
+bool graph_names_roles(const struct world *w, size_t from)
+{
+    for (size_t i = from; i < w->policies.count; i++) {
+        const struct iam_policy_ref *ref = w->policies.entries[i].value;
+        for (uint32_t k = 0; ref->policy && k < ref->policy->count; k++)
+            for (uint32_t n = 0; n < ref->policy->statements[k].condition_count; n++)
+                if (names_somebody(ref->policy->statements[k].conditions[n].key_lower))
+                    return true;
+    }
+    return false;
 }
 
 static void add_everybody(struct prepare *p, uint32_t account)

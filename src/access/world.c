@@ -50,7 +50,7 @@ struct str world_role_key(struct arena *a, struct str account, struct str name)
     return str_make(text, key.len);
 }
 
-static void index_principals(struct world *w)
+void world_index_principals(struct world *w)
 {
     map_init(&w->principal_index, w->arena);
     for (uint32_t i = 0; i < w->principal_count; i++) {
@@ -128,7 +128,7 @@ void world_index(struct world *w)
     map_init(&w->account_index, w->arena);
     for (uint32_t i = 0; i < w->account_count; i++)
         map_add(&w->account_index, w->accounts[i].id, row_value(i));
-    index_principals(w);
+    world_index_principals(w);
     find_roots(w);
     index_resources(w);
     link_resources(w);

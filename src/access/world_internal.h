@@ -9,6 +9,9 @@ struct str arn_field(struct str arn, unsigned field);
 /* The key under which principal_index has a role by account and name without path. */
 struct str world_role_key(struct arena *a, struct str account, struct str name);
 
+/* After principals went away: by ARN, roles by name. */
+void world_index_principals(struct world *w);
+
 /* Adds the tags that the policy asks for to w->tag_keys. */
 void world_note_tags(struct world *w, const struct iam_policy *p);
 

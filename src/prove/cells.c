@@ -140,11 +140,6 @@ static enum prove_verdict verdict_at(const struct prover *v, uint32_t x, uint32_
     return out;
 }
 
-static bool bears(const struct prove_missing *m, uint32_t x, uint32_t y)
-{
-    return (!m->rows && !m->columns) || (m->rows && bits_get(m->rows, x)) || (m->columns && bits_get(m->columns, y));
-}
-
 /* Rows and columns on which something that is missing bears, so that a cell need not look at every gap. */
 static void missing_bits(const struct prover *v, uint64_t *rows, uint64_t *columns)
 {
@@ -181,16 +176,45 @@ static void judge_cells(struct prover *v)
         }
 }
 
-static void note_gaps(struct prover *v, struct prove_cell *cell)
+/* The first gaps of each row and column. */
+struct gaps {
+    uint32_t count, items[PROVE_GAPS_OF_CELL_MAX];
+};
+
+static void gap_add(struct gaps *g, uint32_t i)
+{
+    if (g->count < PROVE_GAPS_OF_CELL_MAX)
+        g->items[g->count++] = i;
+}
+
+static struct gaps *gaps_of(struct prover *v, bool rows)
 {
     const struct proof *p = v->p;
-    uint32_t kept[PROVE_GAPS_OF_CELL_MAX];
-    for (uint32_t i = 0; i < p->missing_count && cell->gap_count < PROVE_GAPS_OF_CELL_MAX; i++)
-        if (bears(&p->missing[i], cell->subject, cell->object))
-            kept[cell->gap_count++] = i;
+    uint32_t n = p->labels.count;
+    struct gaps *out = arena_array_of(v->a, struct gaps, n + 1);
+    for (uint32_t i = 0; i < p->missing_count; i++) {
+        const struct prove_missing *m = &p->missing[i];
+        const uint64_t *bits = rows ? m->rows : m->columns;
+        if (!m->rows && !m->columns)
+            bits = v->everyone;
+        for (size_t x = bits ? bits_next(bits, n, 0) : n; x < n; x = bits_next(bits, n, x + 1))
+            gap_add(&out[x], i);
+    }
+    return out;
+}
+
+static void note_gaps(struct prover *v, struct prove_cell *cell, const struct gaps *row, const struct gaps *column)
+{
+    struct gaps kept = {0};
+    for (uint32_t i = 0, k = 0; i < row->count || k < column->count;) {
+        bool first = k == column->count || (i < row->count && row->items[i] <= column->items[k]);
+        uint32_t gap = first ? row->items[i++] : column->items[k++];
+        if (!kept.count || kept.items[kept.count - 1] != gap)
+            gap_add(&kept, gap);
+    }
+    cell->gap_count = kept.count;
     cell->gaps = arena_array_of(v->a, uint32_t, cell->gap_count + 1);
-    if (cell->gap_count)
-        memcpy(cell->gaps, kept, cell->gap_count * sizeof *kept);
+    memcpy(cell->gaps, kept.items, cell->gap_count * sizeof *kept.items);
 }
 
 /* Violations first, then what is not known, then what is declared; each by subject and object. */
@@ -199,6 +223,7 @@ static void list_cells(struct prover *v)
     static const enum prove_verdict order[] = {PROVE_VIOLATED, PROVE_UNKNOWN, PROVE_DECLARED};
     struct proof *p = v->p;
     uint32_t n = p->labels.count, at = 0;
+    const struct gaps *rows = gaps_of(v, true), *columns = gaps_of(v, false);
     p->cells = arena_array_of(v->a, struct prove_cell, p->cell_count + 1);
     for (int o = 0; o < 3; o++)
         for (size_t c = 0; c < (size_t)n * n; c++) {
@@ -210,8 +235,19 @@ static void list_cells(struct prover *v)
             if (order[o] == PROVE_DECLARED && cell->level == LEVEL_NEVER)
                 cell->level = (enum graph_level)v->open_levels[c];
             if (order[o] == PROVE_UNKNOWN)
-                note_gaps(v, cell);
+                note_gaps(v, cell, &rows[x], &columns[y]);
         }
+}
+
+void prove_masks_fill(struct prover *v)
+{
+    struct proof *p = v->p;
+    v->masks = arena_array_of(v->a, uint64_t, (size_t)p->labels.count * p->labels.count + 1);
+    p->is_object = arena_array_of(v->a, bool, p->labels.count + 1);
+    for (uint32_t y = 0; y < p->labels.outside; y++)
+        p->is_object[y] = y < p->labels.tenants || p->object_stores[y];
+    for (uint32_t i = 0; i < v->g->world->via_count; i++)
+        via_fill(v, &v->g->world->via[i]);
 }
 
 void prove_decide_cells(struct prover *v)
@@ -221,12 +257,6 @@ void prove_decide_cells(struct prover *v)
     p->verdicts = arena_array_of(v->a, uint8_t, cells + 1);
     p->levels = arena_array_of(v->a, uint8_t, cells + 1);
     v->open_levels = arena_array_of(v->a, uint8_t, cells + 1);
-    v->masks = arena_array_of(v->a, uint64_t, cells + 1);
-    p->is_object = arena_array_of(v->a, bool, p->labels.count + 1);
-    for (uint32_t y = 0; y < p->labels.outside; y++)
-        p->is_object[y] = y < p->labels.tenants || p->object_stores[y];
-    for (uint32_t i = 0; i < v->g->world->via_count; i++)
-        via_fill(v, &v->g->world->via[i]);
     index_reaches(v);
     fill_levels(v, v->open_levels);
     memcpy(p->levels, v->open_levels, cells);

@@ -153,18 +153,78 @@ static void find_cuts(struct walk *k, struct prove_cell *c)
         c->bridges[i] = !as_near_without(k, c, (uint32_t)(c->edges[i] - g->edges));
 }
 
+static void take_told(struct prove_cell *c, const struct prove_cell *o)
+{
+    c->hops = o->hops;
+    c->hop_count = o->hop_count;
+    c->cuts = o->cuts;
+    c->cut_count = o->cut_count;
+    c->reason = o->reason;
+}
+
 /* What a cell has in common with one that was told: everybody's access, which is told once. */
 static bool retell(struct prove_cell *c, const struct prove_cell *o)
 {
     if (!o || o->verdict != c->verdict || o->level != c->level || o->node_count != c->node_count || c->node_count > 1 ||
         (c->node_count && c->nodes[0] != o->nodes[0]))
         return false;
-    c->hops = o->hops;
-    c->hop_count = o->hop_count;
-    c->cuts = o->cuts;
-    c->cut_count = o->cut_count;
-    c->reason = o->reason;
+    take_told(c, o);
     return true;
+}
+
+static int place_of(const struct prove_cell *a, const struct prove_cell *b)
+{
+    static const int order[PROVE_VERDICTS] = {[PROVE_VIOLATED] = 0, [PROVE_UNKNOWN] = 1, [PROVE_DECLARED] = 2, [PROVE_PROVED] = 3};
+    if (a->verdict != b->verdict)
+        return order[a->verdict] - order[b->verdict];
+    return a->subject != b->subject ? (a->subject < b->subject ? -1 : 1) : (a->object > b->object) - (a->object < b->object);
+}
+
+static bool same_reach(const struct prove_reach *x, const struct prove_reach *y)
+{
+    if (!x || !y)
+        return !x && !y;
+    return x->node == y->node && x->resource == y->resource && x->owner == y->owner && x->action == y->action && x->share == y->share &&
+           x->touches == y->touches && x->level == y->level && x->guard == y->guard && x->decrypt == y->decrypt && x->unlisted == y->unlisted;
+}
+
+static bool same_edge(const struct graph_edge *x, const struct graph_edge *y)
+{
+    return x->to == y->to && x->path == y->path && x->thing == y->thing && x->guard == y->guard && x->level == y->level;
+}
+
+/* The same chain of principals whose policies are what they were: then it was told already. */
+static bool was_told(const struct prover *v, const struct prove_cell *c, const struct prove_cell *o, bool witness)
+{
+    if (place_of(c, o) != 0 || c->level != o->level || o->witness != witness || c->node_count != o->node_count || c->gap_count != o->gap_count ||
+        (c->gap_count && !str_eq(v->p->missing[c->gaps[0]].what, v->before->p->missing[o->gaps[0]].what)) || !same_reach(c->reach, o->reach) || !c->bridges != !o->bridges)
+        return false;
+    if (c->reach && c->reach->node != WORLD_NONE && bits_get(v->changed, v->g->nodes[c->reach->node].principal))
+        return false;
+    for (uint32_t i = 0; i < c->node_count; i++)
+        if (c->nodes[i] != o->nodes[i] || bits_get(v->changed, v->g->nodes[c->nodes[i]].principal))
+            return false;
+    for (uint32_t i = 0; i + 1 < c->node_count; i++)
+        if (!same_edge(c->edges[i], &o->edges_told[i]) || (c->bridges && c->bridges[i] != o->bridges[i]))
+            return false;
+    return true;
+}
+
+/* What is told outlives this proof. */
+static void tell(struct prover *v, struct prove_cell *c, bool witness, const struct prove_cell *before)
+{
+    struct arena *own = v->a;
+    c->witness = witness;
+    c->edges_told = arena_array_of(own, struct graph_edge, c->node_count + 1);
+    for (uint32_t i = 0; i + 1 < c->node_count; i++)
+        c->edges_told[i] = *c->edges[i];
+    if (before && was_told(v, c, before, witness)) {
+        take_told(c, before);
+        return;
+    }
+    v->a = v->lasting;
+    prove_tell(v, c, witness);
+    v->a = own;
 }
 
 static void tell_cells(struct walk *k)
@@ -172,16 +232,19 @@ static void tell_cells(struct walk *k)
     struct prover *v = k->v;
     struct proof *p = v->p;
     const struct prove_cell **told = arena_array_of(v->a, const struct prove_cell *, p->reach_count + 1);
-    uint32_t full = 0;
+    const struct proof *old = v->before ? v->before->p : NULL;
+    uint32_t full = 0, at = 0;
     for (uint32_t i = 0; i < p->cell_count && i < PROVE_REASONS_MAX; i++) {
         struct prove_cell *c = &p->cells[i];
+        while (old && at < old->cell_count && at < PROVE_REASONS_MAX && place_of(&old->cells[at], c) < 0)
+            at++;
         const struct prove_cell **slot = c->reach ? &told[c->reach - p->reaches] : NULL;
         if (slot && retell(c, *slot))
             continue;
         bool witness = full < PROVE_WITNESSES_MAX;
         if (witness && c->verdict == PROVE_VIOLATED)
             find_cuts(k, c);
-        prove_tell(v, c, witness);
+        tell(v, c, witness, old && at < old->cell_count && at < PROVE_REASONS_MAX ? &old->cells[at] : NULL);
         full += witness;
         if (slot && witness)
             *slot = c;

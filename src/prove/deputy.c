@@ -105,15 +105,15 @@ const struct prove_deputy *prove_deputy_of(struct prover *v, const struct residu
     struct prove_deputy *d = map_get(&v->deputies, key);
     if (d)
         return d;
-    d = arena_new_of(v->a, struct prove_deputy);
-    d->subjects = bits_new(v->a, v->p->labels.count);
+    d = arena_new_of(v->lasting, struct prove_deputy);
+    d->subjects = bits_new(v->lasting, v->p->labels.count);
     d->guard = guard;
     d->level = graph_level_of(v->g, for_account(v, guard, str_of(stranger)));
     if (d->level != LEVEL_NEVER)
         bits_or(d->subjects, v->everyone, v->words);
     else
         mentions(v, d, guard, guard);
-    map_put(&v->deputies, arena_str(v->a, key), d);
+    map_put(&v->deputies, arena_str(v->lasting, key), d);
     return d;
 }
 

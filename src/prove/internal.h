@@ -19,6 +19,9 @@ struct prover {
     struct graph *g;
     const struct rights *r;
     struct arena *a;
+    struct arena *lasting;  /* what proofs of the same organization share */
+    const struct prover *before; /* the proof before, of the same nodes, or NULL */
+    const uint64_t *changed; /* principals whose rows are others than then */
     size_t words;           /* of a set of labels */
     uint64_t *everyone;
     uint8_t *class_of;      /* by question */
@@ -32,6 +35,7 @@ struct prover {
     uint32_t no_node;        /* reaches from here on have subjects of their own */
     uint64_t *masks;         /* [subject * labels + object]: bits of the shared labels whose `via` frees the cell */
     struct iam_trace_row *trace_rows;
+    struct unlisted *unlisted;
     bool unlisted_capped;    /* more Allows of unknown actions than are looked at */
     uint8_t *open_levels;    /* as levels, with nothing declared */
 };
@@ -39,12 +43,17 @@ struct prover {
 enum { MASKS_MAX = 64 };
 /* Blocks what a mask frees, as a set of labels. */
 void prove_blocked(struct prover *v, uint64_t mask, uint64_t *out);
+/* All but labels, classes, victims and masks. */
+void prove_rights(struct prover *v);
 void prove_labels_fill(struct prover *v);
 void prove_classes_fill(struct prover *v);
 /* Who can be whom at this level, the labels in `blocked` (NULL: none) left out. */
 void prove_flow(struct prover *v, enum graph_level level, const uint64_t *blocked, struct flow *out);
 /* Rights that the flows make foreign, shares, services. */
+void prove_find_victims(struct prover *v);
 void prove_reaches(struct prover *v);
+struct prover *prove_begin(struct arena *a, struct graph *g, const struct rights *r);
+void prove_masks_fill(struct prover *v);
 void prove_find_missing(struct prover *v);
 void prove_decide_cells(struct prover *v);
 void prove_find_chains(struct prover *v);

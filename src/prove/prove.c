@@ -2,30 +2,35 @@
 
 #include "base/embed.h"
 
-static void levels_flow(struct prover *v)
+void prove_rights(struct prover *v)
 {
     for (int l = 0; l < LEVEL_COUNT; l++)
         prove_flow(v, (enum graph_level)l, NULL, &v->flows[l]);
+    prove_reaches(v);
+    prove_find_missing(v);
+    prove_decide_cells(v);
+    prove_find_chains(v);
+    v->p->capped = residue_capped(v->g->world->pool);
 }
 
-struct proof *prove(struct arena *a, struct graph *g, const struct rights *r)
+struct prover *prove_begin(struct arena *a, struct graph *g, const struct rights *r)
 {
     struct proof *p = arena_new_of(a, struct proof);
-    struct prover v = {.p = p, .g = g, .r = r, .a = a};
+    struct prover *v = arena_new_of(a, struct prover);
+    *v = (struct prover){.p = p, .g = g, .r = r, .a = a, .lasting = a};
     *p = (struct proof){.arena = a, .world = g->world, .graph = g};
-    map_init(&v.deputies, a);
+    map_init(&v->deputies, a);
     for (uint32_t i = 0; i < g->world->account_count; i++)
         p->account_count += g->admin_of[i] != WORLD_NONE;
-    prove_labels_fill(&v);
-    prove_classes_fill(&v);
-    levels_flow(&v);
-    prove_reaches(&v);
-    prove_find_missing(&v);
-    prove_decide_cells(&v);
-    prove_find_chains(&v);
-    p->capped = residue_capped(g->world->pool);
-    return p;
+    prove_labels_fill(v);
+    prove_classes_fill(v);
+    prove_find_victims(v);
+    prove_masks_fill(v);
+    prove_rights(v);
+    return v;
 }
+
+struct proof *prove(struct arena *a, struct graph *g, const struct rights *r) { return prove_begin(a, g, r)->p; }
 
 uint32_t prove_assumptions(struct arena *a, struct prove_assumption **out)
 {

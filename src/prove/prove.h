@@ -95,6 +95,8 @@ struct prove_cell {
     uint32_t hop_count;
     struct prove_cut *cuts;
     uint32_t cut_count;
+    bool witness;             /* told in full */
+    struct graph_edge *edges_told; /* the edges as they were then */
     uint32_t *gaps;           /* indexes into struct proof.missing */
     uint32_t gap_count;
 };
@@ -133,6 +135,26 @@ struct proof {
 uint32_t prove_questions(const struct graph *g, struct arena *a, uint32_t **out);
 /* Everything; `g` built. */
 struct proof *prove(struct arena *a, struct graph *g, const struct rights *r);
+
+/* A proof that is kept while single policies change, in one process. `proof` is the newest; those before it are gone. */
+struct prove_session {
+    struct world *world;
+    struct graph *graph;
+    struct engine *engine;
+    struct rights rights;
+    struct proof *proof;
+    uint32_t anew;           /* how often all was made anew */
+    struct prover *prover;   /* internal */
+    struct arena *lasting, *turns[2];
+    uint32_t turn;
+};
+/* ERR_INTERNAL. */
+bool prove_session_open(struct prove_session *s, struct world *w, struct err *e) WARN_UNUSED;
+/* The principal's own policies changed in the world (not its trust policy): the proof again. */
+bool prove_session_principal(struct prove_session *s, uint32_t principal, struct err *e) WARN_UNUSED;
+/* A policy of the organization or of a resource did. */
+bool prove_session_organization(struct prove_session *s, struct err *e) WARN_UNUSED;
+void prove_session_close(struct prove_session *s);
 
 /* What the proof takes for granted and what it does not look at: lines of data/iam/assumptions.tsv. */
 struct prove_assumption {

@@ -27,6 +27,20 @@ struct search {
     struct unlisted *unlisted;
 };
 
+static void append(struct search *s, struct prove_reach r)
+{
+    struct proof *p = s->v->p;
+    if (p->reach_count == s->size) {
+        uint32_t size = s->size ? s->size * 2 : 1024;
+        struct prove_reach *items = arena_array_of(s->v->a, struct prove_reach, size);
+        if (p->reach_count)
+            memcpy(items, p->reaches, p->reach_count * sizeof *items);
+        p->reaches = items;
+        s->size = size;
+    }
+    p->reaches[p->reach_count++] = r;
+}
+
 static void note(struct search *s, struct prove_reach r)
 {
     struct proof *p = s->v->p;
@@ -44,16 +58,8 @@ static void note(struct search *s, struct prove_reach r)
         s->last[r.owner] = r.resource;
         return;
     }
-    if (p->reach_count == s->size) {
-        uint32_t size = s->size ? s->size * 2 : 256;
-        struct prove_reach *items = arena_array_of(s->v->a, struct prove_reach, size);
-        if (p->reach_count)
-            memcpy(items, p->reaches, p->reach_count * sizeof *items);
-        p->reaches = items;
-        s->size = size;
-    }
     r.stores = 1;
-    p->reaches[p->reach_count++] = r;
+    append(s, r);
     s->at[r.owner] = p->reach_count;
     s->last[r.owner] = r.resource;
     s->used[s->used_count++] = r.owner;
@@ -257,6 +263,18 @@ static void look_unlisted(struct search *s, uint32_t principal, bool service)
         forget(s);
 }
 
+/* Where neither the rows nor who can be it are others than before. */
+static bool look_before(struct search *s, uint32_t node)
+{
+    const struct prover *v = s->v, *b = v->before;
+    if (!b || b->unlisted_capped || bits_get(v->changed, v->g->nodes[node].principal) ||
+        memcmp(&v->flows[LEVEL_UNKNOWN].bits[node * v->words], &b->flows[LEVEL_UNKNOWN].bits[node * v->words], v->words * sizeof(uint64_t)) != 0)
+        return false;
+    for (uint32_t i = b->first_reach[node]; i < b->first_reach[node + 1]; i++)
+        append(s, b->p->reaches[i]);
+    return true;
+}
+
 static void look_node(struct search *s, uint32_t node)
 {
     struct prover *v = s->v;
@@ -264,7 +282,7 @@ static void look_node(struct search *s, uint32_t node)
     bool service = v->g->world->principals[principal].kind == WORLD_SERVICE;
     s->node = node;
     s->subjects = &v->flows[LEVEL_UNKNOWN].bits[node * v->words];
-    if (!service && !bits_any(s->subjects, v->words))
+    if (!service && (!bits_any(s->subjects, v->words) || look_before(s, node)))
         return;
     const struct access_row *rows = v->r->rows(v->r->self, principal, &count);
     for (uint32_t i = 0; i < count; i++)
@@ -295,7 +313,7 @@ static int by_key(const void *a, const void *b)
 }
 
 /* Labels whose stores a key encrypts: whoever destroys it destroys them. */
-static void find_victims(struct prover *v)
+void prove_find_victims(struct prover *v)
 {
     const struct world *w = v->g->world;
     uint32_t count = 0, kept = 0, *first = arena_array_of(v->a, uint32_t, w->resource_count + 2);
@@ -339,8 +357,11 @@ static void look_shares(struct search *s, uint32_t resource)
 void prove_reaches(struct prover *v)
 {
     struct search s = {.v = v};
-    find_victims(v);
-    s.unlisted = prove_unlisted_new(v);
+    if (v->unlisted)
+        prove_unlisted_again(v->unlisted, v);
+    else
+        v->unlisted = prove_unlisted_new(v);
+    s.unlisted = v->unlisted;
     s.at = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
     s.used = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);
     s.last = arena_array_of(v->a, uint32_t, v->p->labels.count + 1);

@@ -219,7 +219,7 @@ bool table_outside(struct tabler *t, struct err *e)
 {
     struct outsiders o = {.t = t};
     o.v = (struct prover){
-        .p = (struct proof *)(uintptr_t)t->p, .g = t->g, .r = t->r, .a = t->a, .words = bits_words(t->p->labels.count)};
+        .p = (struct proof *)(uintptr_t)t->p, .g = t->g, .r = t->r, .a = t->a, .lasting = t->a, .words = bits_words(t->p->labels.count)};
     o.v.everyone = bits_new(t->a, t->p->labels.count);
     bits_set_range(o.v.everyone, 0, t->p->labels.count);
     map_init(&o.v.deputies, t->a);

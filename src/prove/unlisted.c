@@ -80,13 +80,13 @@ static const struct named_list *list_of(struct unlisted *u, const struct iam_pol
     struct named_list *l = map_get(&u->by_policy, key);
     if (l)
         return l;
-    l = arena_new_of(u->v->a, struct named_list);
+    l = arena_new_of(u->v->lasting, struct named_list);
     l->count = find_allows(u, p, NULL);
     if (l->count) {
-        l->items = arena_array_of(u->v->a, struct unlisted_allow, l->count);
+        l->items = arena_array_of(u->v->lasting, struct unlisted_allow, l->count);
         (void)find_allows(u, p, l->items);
     }
-    map_put(&u->by_policy, arena_str(u->v->a, key), l);
+    map_put(&u->by_policy, arena_str(u->v->lasting, key), l);
     return l;
 }
 
@@ -112,11 +112,11 @@ static void index_rows(struct unlisted *u)
 {
     const struct prover *v = u->v;
     const struct world *w = v->g->world;
-    uint32_t *at = arena_array_of(v->a, uint32_t, w->account_count + 2);
-    u->first_of = arena_array_of(v->a, uint32_t, w->account_count + 2);
-    u->rows = arena_array_of(v->a, uint32_t, w->resource_count + 1);
-    u->open = arena_array_of(v->a, uint32_t, w->resource_count + 1);
-    u->owns = arena_array_of(v->a, struct own, 2 * (size_t)w->resource_count + 1);
+    uint32_t *at = arena_array_of(v->lasting, uint32_t, w->account_count + 2);
+    u->first_of = arena_array_of(v->lasting, uint32_t, w->account_count + 2);
+    u->rows = arena_array_of(v->lasting, uint32_t, w->resource_count + 1);
+    u->open = arena_array_of(v->lasting, uint32_t, w->resource_count + 1);
+    u->owns = arena_array_of(v->lasting, struct own, 2 * (size_t)w->resource_count + 1);
     for (uint32_t i = 0; i < w->resource_count; i++)
         if (holds_data(v, i) && w->resources[i].account < w->account_count)
             u->first_of[w->resources[i].account + 1]++;
@@ -138,13 +138,20 @@ static void index_rows(struct unlisted *u)
 
 struct unlisted *prove_unlisted_new(struct prover *v)
 {
-    struct unlisted *u = arena_new_of(v->a, struct unlisted);
+    struct unlisted *u = arena_new_of(v->lasting, struct unlisted);
     *u = (struct unlisted){.v = v};
-    map_init(&u->by_policy, v->a);
+    map_init(&u->by_policy, v->lasting);
     index_rows(u);
-    u->done = arena_array_of(v->a, uint8_t, v->p->labels.count + 1);
-    u->ways = arena_array_of(v->a, struct prove_unlisted_way, v->p->labels.count + 1);
+    u->done = arena_array_of(v->lasting, uint8_t, v->p->labels.count + 1);
+    u->ways = arena_array_of(v->lasting, struct prove_unlisted_way, v->p->labels.count + 1);
     return u;
+}
+
+void prove_unlisted_again(struct unlisted *u, struct prover *v)
+{
+    u->v = v;
+    u->looks = u->asks = 0;
+    u->capped = false;
 }
 
 bool prove_unlisted_capped(const struct unlisted *u) { return u->capped; }
@@ -188,7 +195,7 @@ static void look(struct unlisted *u, uint32_t principal, uint32_t row, const uin
     const struct residue *guard = unlisted_ask(v, principal, row, allow, &u->asks);
     if (guard == residue_false)
         return;
-    struct prove_unlisted *by = arena_new_of(v->a, struct prove_unlisted);
+    struct prove_unlisted *by = arena_new_of(v->lasting, struct prove_unlisted);
     by->action = allow->action->text;
     by->statement = (struct prove_statement){.layer = own ? STR("resource") : STR("identity"), .policy = ref->id, .sid = allow->s->sid,
                                              .of = own ? w->resources[row].arn : (struct str){0}, .index = allow->s->index, .allow = true};

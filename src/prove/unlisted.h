@@ -12,6 +12,8 @@ struct prove_unlisted_way {
 };
 struct unlisted;
 struct unlisted *prove_unlisted_new(struct prover *v);
+/* For the next proof of the same organization. */
+void prove_unlisted_again(struct unlisted *u, struct prover *v);
 /* Those of a principal on what others than its subjects own, one for each owner. In the prover's arena. */
 uint32_t prove_unlisted_of(struct unlisted *u, uint32_t principal, const uint64_t *subjects, struct prove_unlisted_way **out);
 /* There were more than are looked at. */

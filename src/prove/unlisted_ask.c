@@ -32,7 +32,7 @@ struct unlisted_allow unlisted_allow_of(struct prover *v, const struct iam_state
     uint32_t from, to;
     const struct iam_catalogue *c = v->g->world->catalogue;
     struct unlisted_allow out = {.s = s, .action = action, .known_service = iam_catalogue_service(c, action->service, &from, &to)};
-    out.kinds = arena_array_of(v->a, struct str, KINDS_MAX);
+    out.kinds = arena_array_of(v->lasting, struct str, KINDS_MAX);
     if (out.known_service)
         add_kinds(c, &out);
     return out;

@@ -5,8 +5,6 @@
 #include "verb/verb.h"
 #include "verb/world.h"
 
-#include <time.h>
-
 static bool to_out(void *user, struct str chunk, struct err *e)
 {
     (void)e;
@@ -14,24 +12,10 @@ static bool to_out(void *user, struct str chunk, struct err *e)
     return true;
 }
 
-static double clock_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* --verbose: how long each part took. */
-static void lap(struct ward *w, double *from, const char *what)
-{
-    double now = clock_s();
-    term_detail(&w->term, "%s %.2f s", what, now - *from);
-    *from = now;
-}
-
 /* The proof of the world; NULL on error. `engine` is to be freed when the proof is not needed any more. */
-static struct proof *prove_world(struct ward *w, struct world *world, struct engine **engine, double *from, struct err *e)
+static struct proof *prove_world(struct ward *w, struct world *world, struct engine **engine, struct err *e)
 {
+    double from = verb_lap(w, 0, NULL);
     uint32_t *actions;
     struct graph *g = graph_prepare(world, e);
     if (!g)
@@ -39,12 +23,12 @@ static struct proof *prove_world(struct ward *w, struct world *world, struct eng
     uint32_t count = prove_questions(g, w->arena, &actions);
     *engine = engine_new(world, actions, count);
     engine_run(*engine);
-    lap(w, from, "rights");
+    from = verb_lap(w, from, "rights");
     struct rights r = rights_of_engine(*engine);
     graph_build(g, &r);
-    lap(w, from, "edges");
+    from = verb_lap(w, from, "edges");
     struct proof *p = prove(w->arena, g, &r);
-    lap(w, from, "proof");
+    verb_lap(w, from, "proof");
     return p;
 }
 
@@ -124,17 +108,16 @@ int verb_prove(struct ward *w, struct err *e)
         err_hint(e, "`ward prove --iam` proves that no principal of one tenant reaches data of another");
         return EXIT_GOOD;
     }
-    double from = clock_s();
     if (!verb_world_open(w, &v, e))
         return EXIT_GOOD;
-    lap(w, &from, "facts and organization");
-    struct proof *p = prove_world(w, v.world, &engine, &from, e);
+    struct proof *p = prove_world(w, v.world, &engine, e);
     struct prove_view view = {.proof = p, .run = v.run, .company = json_str(json_path(v.world->config, "company.name")),
                               .all = cli_flag(w->cli, "all-findings"), .color = w->term.out_colour,
                               .columns = w->term.out_tty ? w->term.columns : 0};
+    double from = verb_lap(w, 0, NULL);
     if (p && check_names(w, &view, e) && keep(w, &v, &view, e) && print(w, &view, e))
         status = exit_status(w, &v, &view, e);
-    lap(w, &from, "claims and report");
+    verb_lap(w, from, "claims and report");
     engine_free(engine);
     verb_world_close(&v);
     return status;

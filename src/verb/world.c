@@ -4,6 +4,8 @@
 #include "facts/facts.h"
 #include "verb/demo.h"
 
+#include <time.h>
+
 static int64_t run_of(struct ward *w, struct store *s, struct err *e)
 {
     int64_t run = cli_int(w->cli, "run", 0);
@@ -16,9 +18,20 @@ static int64_t run_of(struct ward *w, struct store *s, struct err *e)
     return run;
 }
 
+double verb_lap(struct ward *w, double from, const char *what)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    double now = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    if (what)
+        term_detail(&w->term, "%s %.2f s", what, now - from);
+    return now;
+}
+
 bool verb_world_open(struct ward *w, struct verb_world *out, struct err *e)
 {
     *out = (struct verb_world){0};
+    double from = verb_lap(w, 0, NULL);
     unsigned mode = demo_asked(w) ? STORE_WRITE | STORE_CREATE : STORE_WRITE;
     const struct config *config = demo_config(w, e);
     const struct iam_catalogue *catalogue = config ? iam_catalogue_load(w->arena, e) : NULL;
@@ -26,9 +39,12 @@ bool verb_world_open(struct ward *w, struct verb_world *out, struct err *e)
         return false;
     out->run = run_of(w, out->store, e);
     if (out->run && facts_build(w->arena, out->store, out->run, config->doc, w->now_us, e)) {
+        from = verb_lap(w, from, "facts");
         out->world = world_new(w->arena, catalogue);
-        if (world_load(out->world, out->store, config->doc, e))
+        if (world_load(out->world, out->store, config->doc, e)) {
+            verb_lap(w, from, "organization");
             return true;
+        }
     }
     verb_world_close(out);
     return false;

@@ -286,6 +286,82 @@ static void a_lost_fact_makes_nothing_greener(void **state)
     assert_true(changed > 0);
 }
 
+enum { CHANGES = 4 };
+struct change {
+    uint32_t principal;
+    const char *policy;
+};
+
+static void apply(struct box *b, const struct change *c)
+{
+    struct world_principal *p = &b->w->principals[c->principal];
+    p->identity = box_set(b, c->policy, arena_printf(b->arena, "%.*s#inline", STR_ARG(p->arn)));
+}
+
+static void fresh(struct box *b, uint64_t seed, const struct change *changes, uint32_t count)
+{
+    make(b, seed);
+    for (uint32_t i = 0; i < count; i++)
+        apply(b, &changes[i]);
+    qsort(b->w->resources, b->w->resource_count, sizeof *b->w->resources, box_by_arn);
+    world_index(b->w);
+}
+
+static void same_matrix(uint64_t seed, uint32_t change, const struct proof *kept, const struct proof *anew)
+{
+    uint32_t n = anew->labels.count;
+    assert_int_equal(kept->labels.count, n);
+    assert_int_equal(kept->cell_count, anew->cell_count);
+    for (uint32_t x = 0; x < n; x++)
+        for (uint32_t y = 0; y < n; y++)
+            if (kept->levels[x * n + y] != anew->levels[x * n + y] || prove_verdict_of(kept, x, y) != prove_verdict_of(anew, x, y))
+                fail_msg("seed %" PRIu64 ", change %u: %.*s -> %.*s: kept %s, anew %s", seed, change, STR_ARG(anew->labels.names[x]), STR_ARG(anew->labels.names[y]),
+                         graph_level_name((enum graph_level)kept->levels[x * n + y]), graph_level_name((enum graph_level)anew->levels[x * n + y]));
+    for (uint32_t i = 0; i < anew->cell_count; i++) {
+        const struct prove_cell *c = &kept->cells[i], *d = &anew->cells[i];
+        if (c->hop_count != d->hop_count || c->cut_count != d->cut_count || !c->reason.len)
+            fail_msg("seed %" PRIu64 ", change %u: cell %u is told in %u hops and %u cuts, anew in %u and %u", seed, change, i, c->hop_count, c->cut_count,
+                     d->hop_count, d->cut_count);
+    }
+}
+
+/* A proof that is kept while policies change says what one says that is made anew. */
+static void a_kept_proof_equals_a_new_one(void **state)
+{
+    uint32_t kept = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= rounds(60) / 4; seed++) {
+        struct box b, c;
+        struct err e = {0};
+        struct change changes[CHANGES];
+        struct prove_session old, new;
+        uint64_t s = seed * 131 + 7;
+        fresh(&b, seed, NULL, 0);
+        uint32_t principals = b.w->principal_count;
+        assert_true(prove_session_open(&old, b.w, &e));
+        for (uint32_t i = 0; i < CHANGES; i++) {
+            do
+                changes[i].principal = below(&s, principals);
+            while (b.w->principals[changes[i].principal].kind != WORLD_ROLE && b.w->principals[changes[i].principal].kind != WORLD_USER);
+            changes[i].policy = policy(&b, &s, false);
+            uint32_t anew = old.anew;
+            apply(&b, &changes[i]);
+            assert_true(prove_session_principal(&old, changes[i].principal, &e));
+            kept += old.anew == anew;
+            fresh(&c, seed, changes, i + 1);
+            assert_true(prove_session_open(&new, c.w, &e));
+            same_matrix(seed, i, old.proof, new.proof);
+            prove_session_close(&new);
+            box_done(&c);
+        }
+        assert_true(prove_session_organization(&old, &e));
+        prove_session_close(&old);
+        box_done(&b);
+    }
+    print_message("%u changes were made without making all anew\n", kept);
+    assert_true(kept > 0);
+}
+
 static int setup(void **state)
 {
     struct err e = {0};
@@ -308,6 +384,7 @@ int main(void)
         cmocka_unit_test(fast_equals_plain),
         cmocka_unit_test(engine_gives_the_same_matrix),
         cmocka_unit_test(a_lost_fact_makes_nothing_greener),
+        cmocka_unit_test(a_kept_proof_equals_a_new_one),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
