@@ -368,6 +368,7 @@ void engine_targets(struct engine *e)
         note_guests(e, i);
         arena_reset(e->tiny);
     }
-    qsort(e->foreign, e->foreign_count, sizeof *e->foreign, by_foreign);
+    if (e->foreign_count)
+        qsort(e->foreign, e->foreign_count, sizeof *e->foreign, by_foreign);
     make_universes(e);
 }
