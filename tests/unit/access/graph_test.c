@@ -190,8 +190,10 @@ static void open_identity_provider(void **state)
         (void)state;
         begin(&b);
         struct str condition = i == 4 ? STR("{\"StringEquals\":{\"token.actions.githubusercontent.com:aud\":\"sts.amazonaws.com\"}}")
-            : arena_printf(b.arena, "{\"StringEquals\":{\"token.actions.githubusercontent.com:aud\":\"sts.amazonaws.com\"},\"StringLike\":{\"token.actions.githubusercontent.com:sub\":\"%s\"}}", subjects[i]);
-        struct str trust = arena_printf(b.arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Federated\":\"arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com\"},"
+            : arena_printf(b.arena, "{\"StringEquals\":{\"token.actions.githubusercontent.com:aud\":\"sts.amazonaws.com\"},"
+                "\"StringLike\":{\"token.actions.githubusercontent.com:sub\":\"%s\"}}", subjects[i]);
+        struct str trust = arena_printf(b.arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+            "\"Principal\":{\"Federated\":\"arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com\"},"
                                         "\"Action\":\"sts:AssumeRoleWithWebIdentity\",\"Condition\":%.*s}]}", STR_ARG(condition));
         role(&b, "deploy", ALLOW("\"s3:*\"", "\"*\""), trust.ptr);
         box_bucket(&b, 0, "acme-data", "acme", NULL);

@@ -178,7 +178,8 @@ static void one_of_a_tenant_rules_the_policies_of_another(void **state)
     three(&b);
     uint32_t giver = role(&b, "giver", "acme", ALLOW("\"iam:AttachRolePolicy\"", "\"arn:aws:iam::111111111111:role/worker\""), NULL);
     uint32_t writer = role(&b, "writer", "acme", ALLOW("\"iam:CreatePolicyVersion\"", "\"arn:aws:iam::111111111111:policy/p\""), NULL);
-    uint32_t stranger = role(&b, "stranger", NULL, ALLOW("[\"iam:AttachRolePolicy\",\"iam:CreatePolicyVersion\"]", "[\"arn:aws:iam::111111111111:role/worker\",\"arn:aws:iam::111111111111:policy/p\"]"), NULL);
+    uint32_t stranger = role(&b, "stranger", NULL, ALLOW("[\"iam:AttachRolePolicy\","
+        "\"iam:CreatePolicyVersion\"]", "[\"arn:aws:iam::111111111111:role/worker\",\"arn:aws:iam::111111111111:policy/p\"]"), NULL);
     uint32_t worker = role(&b, "worker", "acme", ALLOW("\"s3:ListAllMyBuckets\"", "\"*\""), NULL);
     b.w->principals[worker].identity = box_set(&b, ALLOW("\"s3:ListAllMyBuckets\"", "\"*\""), STR("arn:aws:iam::111111111111:policy/p"));
     box_prove(&b);

@@ -137,7 +137,8 @@ static void public_bucket_is_open_to_all(void **state)
 /* Reading needs the key; deleting does not. */
 static void encrypted_store_needs_its_key(void **state)
 {
-    static const char policy[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111111111111\"},\"Action\":\"%s\",\"Resource\":\"arn:aws:s3:::beta-data/*\"}]}";
+    static const char policy[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+        "\"Principal\":{\"AWS\":\"111111111111\"},\"Action\":\"%s\",\"Resource\":\"arn:aws:s3:::beta-data/*\"}]}";
     for (int round = 0; round < 3; round++) {
         struct box b;
         (void)state;
@@ -149,8 +150,10 @@ static void encrypted_store_needs_its_key(void **state)
         r->key_arn = STR("arn:aws:kms:us-east-1:222222222222:key/k1");
         struct world_resource *key = &b.w->resources[box_resource(&b, 1, "AWS::KMS::Key", r->key_arn, "beta")];
         key->has_policy = true;
-        key->policy = world_policy(b.w, round == 1 ? STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111111111111\"},\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"}]}")
-                                                   : STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"222222222222\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}]}"), STR("KeyPolicy"));
+        key->policy = world_policy(b.w, round == 1 ? STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+            "\"Principal\":{\"AWS\":\"111111111111\"},\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"}]}")
+                                                   : STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+                                                       "\"Principal\":{\"AWS\":\"222222222222\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}]}"), STR("KeyPolicy"));
         box_prove(&b);
         assert_int_equal(box_verdict(&b, "acme", "beta"), round == 0 ? PROVE_PROVED : PROVE_VIOLATED);
         if (round == 1)
@@ -202,9 +205,11 @@ static void service_without_source_is_anybodys(void **state)
         struct box b;
         (void)state;
         two(&b);
-        struct str doc = arena_printf(b.arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"cloudtrail.amazonaws.com\"},\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\"%s}]}", more[i]);
+        struct str doc = arena_printf(b.arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+            "\"Principal\":{\"Service\":\"cloudtrail.amazonaws.com\"},\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\"%s}]}", more[i]);
         box_bucket(&b, 1, "beta-data", "beta", doc.ptr);
-        b.w->principals[b.w->principal_count++] = (struct world_principal){.kind = WORLD_SERVICE, .arn = STR("cloudtrail.amazonaws.com"), .account = WORLD_NONE, .tags_read = true, .resource = WORLD_NONE};
+        b.w->principals[b.w->principal_count++] = (struct world_principal){.kind = WORLD_SERVICE,
+            .arn = STR("cloudtrail.amazonaws.com"), .account = WORLD_NONE, .tags_read = true, .resource = WORLD_NONE};
         box_prove(&b);
         assert_int_equal(box_verdict(&b, "(outside)", "beta"), outside[i]);
         assert_int_equal(box_verdict(&b, "acme", "beta"), acme[i]);
@@ -264,7 +269,8 @@ static void conditions_let_strangers_in(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct box b;
         two(&b);
-        struct str doc = arena_printf(b.arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\",\"Condition\":{%s}}]}", rows[i].more);
+        struct str doc = arena_printf(b.arena, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+            "\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\",\"Condition\":{%s}}]}", rows[i].more);
         box_bucket(&b, 1, "beta-data", "beta", doc.ptr);
         box_prove(&b);
         if (box_verdict(&b, "(outside)", "beta") != rows[i].outside || box_verdict(&b, "acme", "beta") != rows[i].acme)

@@ -131,7 +131,8 @@ static void grants_of_keys_are_told_and_cut(void **state)
     r->key_arn = str_of(key_arn);
     uint32_t k = box_resource(&b, 1, "AWS::KMS::Key", str_of(key_arn), "beta");
     b.w->resources[k].has_policy = true;
-    b.w->resources[k].policy = world_policy(b.w, STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"222222222222\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}]}"), STR("ResourcePolicy"));
+    b.w->resources[k].policy = world_policy(b.w, STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+        "\"Principal\":{\"AWS\":\"222222222222\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}]}"), STR("ResourcePolicy"));
     b.w->resources[k].grants = &grant;
     b.w->resources[k].grant_count = 1;
     box_prove(&b);

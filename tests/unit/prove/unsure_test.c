@@ -149,7 +149,8 @@ static void boundaries_let_them_through_or_not(void **state)
 /* The store's own policy names one; another account needs both sides. */
 static void stores_that_allow_them(void **state)
 {
-    static const char policy[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111111111111:role/app\"},\"Action\":\"s3:GetObjectV9\",\"Resource\":\"arn:aws:s3:::beta-data/*\"}]}";
+    static const char policy[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+        "\"Principal\":{\"AWS\":\"arn:aws:iam::111111111111:role/app\"},\"Action\":\"s3:GetObjectV9\",\"Resource\":\"arn:aws:s3:::beta-data/*\"}]}";
     static const char *const identities[] = {ALLOW("\"s3:ListAllMyBuckets\"", "\"*\""), ALLOW("\"s3:*\"", "\"*\"")};
     (void)state;
     for (int i = 0; i < 2; i++) {
