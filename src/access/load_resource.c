@@ -132,6 +132,35 @@ static void resource_row(struct loader *l, struct query *q, struct world_resourc
     read_policies(l, q, r);
 }
 
+static struct str group_of(struct loader *l, const struct world_resource *r)
+{
+    struct str account = r->account < l->w->account_count ? l->w->accounts[r->account].id : STR("an account that is not known");
+    return arena_printf(l->a, "%.*s in %.*s", STR_ARG(r->type), STR_ARG(account));
+}
+
+/* Where the policies of no thing of a type were read in an account they are one unknown, not one a thing: what hangs on it is
+ * the same, and a hundred thousand conditions become a few. */
+static void group_unread(struct loader *l)
+{
+    struct map read, group;
+    map_init(&read, l->a);
+    map_init(&group, l->a);
+    struct str *names = arena_array_of(l->a, struct str, l->w->resource_count + 1);
+    for (uint32_t i = 0; i < l->w->resource_count; i++) {
+        struct world_resource *r = &l->w->resources[i];
+        if (!can_carry_a_policy(r->type))
+            continue;
+        names[i] = group_of(l, r);
+        if (r->policy_read)
+            map_add(&read, names[i], r);
+        else if (!map_add(&group, names[i], &names[i]))
+            names[i] = *(struct str *)map_get(&group, names[i]);
+    }
+    for (uint32_t i = 0; i < l->w->resource_count; i++)
+        if (names[i].ptr && !l->w->resources[i].policy_read && !map_has(&read, names[i]))
+            l->w->resources[i].unread_group = names[i];
+}
+
 bool load_resources(struct loader *l, struct err *e)
 {
     struct world *w = l->w;
@@ -148,5 +177,6 @@ bool load_resources(struct loader *l, struct err *e)
             continue; /* a fact that has two rows for one thing */
         resource_row(l, q, &w->resources[w->resource_count++]);
     }
+    group_unread(l);
     return query_done(q);
 }

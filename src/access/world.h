@@ -78,6 +78,7 @@ struct world_resource {
     bool abac_unread;            /* S3: whether they do is not known */
     bool has_policy;             /* a resource policy is there */
     bool policy_read;            /* whether there is one is known */
+    struct str unread_group;     /* names the unread policies of all things of its type in its account, where none was read */
     struct iam_policy_ref policy;
     struct iam_policy_ref second_policy; /* id {NULL,0}: none */
     enum world_encryption encryption;

@@ -178,7 +178,8 @@ static void resource_layers(const struct world *w, struct arena *a, const struct
         return;
     }
     if ((out->has_resource = res->has_policy || !res->policy_read))
-        out->resource = res->has_policy ? one(a, res->policy) : unread(a, "the policy of", res->arn);
+        out->resource = res->has_policy ? one(a, res->policy) : res->unread_group.ptr ? unread(a, "the policies of", res->unread_group)
+                                                              : unread(a, "the policy of", res->arn);
     if ((out->has_second_resource = res->second_policy.id.ptr != NULL))
         out->second_resource = one(a, res->second_policy);
     out->grants = res->grants;

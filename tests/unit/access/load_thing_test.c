@@ -128,6 +128,18 @@ static void policies_of_each_kind(void **state)
     box_close(&b);
 }
 
+/* One unread policy among read ones is its own unknown; where none of a type was read they are one. */
+static void unread_policies_are_grouped(void **state)
+{
+    (void)state;
+    struct box b;
+    box_load(&b, stores, NULL);
+    assert_null(box_thing(&b, "arn:aws:sqs" EAST "q-three")->unread_group.ptr);
+    assert_null(box_thing(&b, "arn:aws:sqs" EAST "q-one")->unread_group.ptr);
+    assert_true(str_eqz(box_thing(&b, "arn:aws:dynamodb" EAST "table/one/stream/2026")->unread_group, "AWS::DynamoDB::Stream in " BOX_A));
+    box_close(&b);
+}
+
 static void expect_key(const struct box *b, const char *arn, enum world_encryption want, const char *key)
 {
     const struct world_resource *r = box_thing(b, arn);
@@ -294,7 +306,7 @@ static void parts_of_a_bucket_are_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(policies_of_each_kind), cmocka_unit_test(things_and_their_keys), cmocka_unit_test(grants_of_keys),
+        cmocka_unit_test(policies_of_each_kind), cmocka_unit_test(unread_policies_are_grouped), cmocka_unit_test(things_and_their_keys), cmocka_unit_test(grants_of_keys),
         cmocka_unit_test(buckets_acls_and_blocks), cmocka_unit_test(access_points_need_their_bucket), cmocka_unit_test(parts_of_a_bucket_are_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
