@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 ward=$1 work=$2/prove table=$3
 tenants=${TENANTS:-1000} principals=${PRINCIPALS:-10000} resources=${RESOURCES:-100000} leaks=${LEAKS:-5}
 mkdir -p "$work"
+wall="" cpu="" peak="" status="" # set by measure
 
 calc() { python3 -c "print(f'{$1:.2f}')"; }
 row() { printf '%s\t%s\t%s\t%s\n' "$@" >>"$table"; }
@@ -19,6 +20,7 @@ measure() { # sets wall, cpu, peak, status
     case $status in 0 | 1 | 3) ;; *) return 1 ;; esac
 }
 organization() { # EDIT: the bundle with that edit
+    # shellcheck disable=SC2086
     python3 bench/make_iam_org.py --tenants "$tenants" --principals "$principals" --resources "$resources" --leaks "$leaks" --seed 7 \
         --out "$work" $1 || return 1
     measure "$ward" import --db "$work/org.db" "$work/bundle.jsonl.gz"

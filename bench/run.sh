@@ -92,7 +92,7 @@ bench_prove_engine() {
     local form out
     for form in accounts pooled; do
         out=$("$build/bench/bench-prove-engine" $form 10000 100000 1000) || return 1
-        sed 's/^/  /' <<<"$out"
+        printf '  %s\n' "${out//$'\n'/$'\n'  }"
         row "all rights, in memory ($form): 10,000 principals x 100,000 resources" "-" "$(sed -n 's/^engine: \(.*\) more, .*/\1/p' <<<"$out")" "-"
         row "one inline policy changed, in memory ($form)" "200 ms" "$(sed -n 's/^one inline policy changed: //p' <<<"$out")" "-"
         row "the organization's policies changed, in memory ($form)" "-" "$(sed -n 's/^organization changed: //p' <<<"$out")" "-"

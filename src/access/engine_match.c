@@ -75,7 +75,7 @@ static struct str known_part(struct matching *m, const struct iam_resource *r)
 {
     const struct iam_glob *g = &r->field[5];
     if (!g->variables)
-        return r->fields < 6 ? (struct str){0} : literal(g->text);
+        return r->fields < 6 ? str_make(NULL, 0) : literal(g->text);
     struct iam_expanded x;
     enum iam_expansion how = iam_expand(g->text, &m->c->context, &x);
     size_t n = 0;

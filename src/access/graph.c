@@ -147,8 +147,9 @@ static const struct residue *need_fixed(struct build *b, const struct privilege_
 {
     const struct path_need *n = &path->needs[k];
     const struct residue **slot = &b->asked[(size_t)(path - b->g->paths) * PATH_NEEDS_MAX + k];
-    if (*slot)
-        return *slot;
+    const struct residue *known = *slot;
+    if (known)
+        return known;
     uint32_t own = principal_at(b, b->p.principal)->resource;
     if (n->index == WORLD_NONE)
         *slot = residue_false;

@@ -112,7 +112,7 @@ static struct str part_of(struct candidates *c, const struct iam_glob *g)
     if (!g->variables)
         return g->text;
     bool null = iam_expand(g->text, &c->context, &x) == IAM_EXPANDED_NULL;
-    struct str part = null ? (struct str){0} : arena_str(c->a, x.pattern.text);
+    struct str part = null ? str_make(NULL, 0) : arena_str(c->a, x.pattern.text);
     iam_expanded_done(&x);
     return part;
 }
@@ -120,7 +120,7 @@ static struct str part_of(struct candidates *c, const struct iam_glob *g)
 static void from_pattern(struct candidates *c, const struct iam_resource *r)
 {
     const struct world *w = c->g->world;
-    struct str part = r->fields < 6 ? (struct str){0} : part_of(c, &r->field[5]);
+    struct str part = r->fields < 6 ? str_make(NULL, 0) : part_of(c, &r->field[5]);
     if (r->any || !r->valid || !part.ptr)
         return;
     struct str template = w->catalogue->resources[c->type].arn;

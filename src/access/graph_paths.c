@@ -6,7 +6,7 @@ struct word {
     const char *text;
     int value;
 };
-static const struct word ons[] = {{"role", ON_ROLE}, {"user", ON_USER}, {"thing", ON_THING}, {"source", ON_SOURCE}, {"self", ON_SELF},
+static const struct word subjects[] = {{"role", ON_ROLE}, {"user", ON_USER}, {"thing", ON_THING}, {"source", ON_SOURCE}, {"self", ON_SELF},
                                   {"policy", ON_POLICY}, {"group", ON_GROUP}, {"new", ON_NEW}, {"any", ON_ANY}, {NULL, 0}};
 static const struct word gives[] = {{"target", GIVES_TARGET}, {"thing-role", GIVES_THING_ROLE}, {"target-admin", GIVES_TARGET_ADMIN},
                                     {"self-admin", GIVES_SELF_ADMIN}, {"organization", GIVES_ORGANIZATION}, {"tags", GIVES_TAGS},
@@ -27,7 +27,7 @@ static bool need_read(const struct iam_catalogue *c, struct str text, struct pat
 {
     struct str action = str_cut(&text, '@'), on = text.ptr ? str_cut(&text, ':') : (struct str){0}, service, name;
     int word = 0;
-    if (!word_of(ons, on, &word) || !iam_action_split(action, &service, &name))
+    if (!word_of(subjects, on, &word) || !iam_action_split(action, &service, &name))
         return false;
     *out = (struct path_need){.action = action, .on = (enum path_on)word, .type = text.ptr ? text : STR(""),
                               .index = iam_catalogue_action(c, service, name)};

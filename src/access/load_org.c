@@ -107,7 +107,7 @@ static struct iam_level *levels_of(struct control *c, const struct str *nodes, u
                          text_of(l, "the organization was not asked, or did not tell, of its", str_of(c->word)));
     else if (!to_the_root)
         levels[n++] = unread_level(l, STR("organization"),
-                                   text_of(l, "what is above it in the organization was not read:", nodes[0]));
+                                   text_of(l, "what is above it in the organization was not read:", count ? nodes[0] : STR("the account")));
     else if (stray)
         levels[n++] = (struct iam_level){.name = STR("organization"), .policies = *stray};
     for (uint32_t i = count; c->known && i-- > 0;) {

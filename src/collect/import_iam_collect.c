@@ -67,13 +67,12 @@ struct json *made_tags(struct conversion *c, const struct json *object, const ch
 
 struct str made_arn_field(struct str arn, int at)
 {
-    struct str rest = arn, part = {NULL, 0};
+    struct str rest = arn;
     for (int i = 0; i < at && rest.ptr; i++)
-        part = str_cut(&rest, ':');
+        str_cut(&rest, ':');
     if (at == 5)
         return rest;
-    part = rest.ptr ? str_cut(&rest, ':') : (struct str){NULL, 0};
-    return part;
+    return rest.ptr ? str_cut(&rest, ':') : str_make(NULL, 0);
 }
 
 bool conversion_call(struct conversion *c, const char *op, struct str account, struct str region, struct json *params,

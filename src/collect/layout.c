@@ -177,13 +177,13 @@ bool layout_read(struct layout *l, struct arena *a, const char *path, struct err
 const struct json *layout_get(struct layout *l, struct str folder, const char *name)
 {
     char path[4200];
-    size_t n = strlen(name);
-    if (folder.len + n + 1 >= sizeof path)
+    struct str last = str_of(name);
+    if (folder.len + last.len + 1 >= sizeof path)
         return NULL;
     memcpy(path, folder.ptr, folder.len);
     path[folder.len] = '/';
-    memcpy(path + folder.len + 1, name, n);
-    struct layout_file *f = map_get(&l->by_path, str_make(path, folder.len + 1 + n));
+    memcpy(path + folder.len + 1, last.ptr, last.len); /* NOLINT(bugprone-not-null-terminated-result): a slice */
+    struct layout_file *f = map_get(&l->by_path, str_make(path, folder.len + 1 + last.len));
     if (!f)
         return NULL;
     f->used = true;

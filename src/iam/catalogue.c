@@ -179,7 +179,7 @@ static uint32_t resource_in(const struct iam_catalogue *c, const struct iam_serv
 
 static void add_type_set(struct iam_catalogue *c, const struct iam_service *s, struct sets *sets, struct str names)
 {
-    uint16_t list[512], n = 0;
+    uint16_t list[512] = {0}, n = 0;
     while (names.ptr && n < sizeof list / sizeof *list) {
         uint32_t at = resource_in(c, s, str_cut(&names, ','));
         if (at < UINT16_MAX)

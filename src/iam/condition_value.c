@@ -89,7 +89,7 @@ static bool read_date(struct str s, bool request, int64_t *us)
     memcpy(full, s.ptr, head);
     n = head;
     if (month || minutes) {
-        memcpy(full + n, month ? "-01" : ":00", 3);
+        memcpy(full + n, month ? "-01" : ":00", 3); /* NOLINT(bugprone-not-null-terminated-result): a slice */
         n += 3;
     }
     memcpy(full + n, s.ptr + head, s.len - head);

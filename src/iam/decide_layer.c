@@ -155,7 +155,7 @@ void decide_endpoint(struct decide *d, struct effect *out)
             decide_unread(d, ref, IAM_LAYER_ENDPOINT, none, out);
         for (uint32_t k = 0; ref->policy && k < ref->policy->count; k++) {
             const struct iam_statement *s = &ref->policy->statements[k];
-            struct naming who, *asked = s->has_principal ? &who : NULL;
+            struct naming who = {0}, *asked = s->has_principal ? &who : NULL;
             const struct residue *f = decide_statement(d, d->r, ref, IAM_LAYER_ENDPOINT, none, s, asked);
             const struct residue **side = s->allow ? &out->allow : &out->deny;
             if (f != residue_false)

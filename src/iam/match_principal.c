@@ -61,33 +61,33 @@ static enum iam_principal_match user_matches(struct residue_pool *pool, const st
 
 static bool is_aws(const struct iam_caller *c) { return c->kind <= IAM_CALLER_ROOT; }
 
-enum iam_principal_match iam_principal_matches(struct residue_pool *pool, const struct iam_principal *p, const struct iam_caller *c,
+enum iam_principal_match iam_principal_matches(struct residue_pool *pool, const struct iam_principal *entry, const struct iam_caller *c,
                                                const struct residue_source *source, const struct residue **session)
 {
     *session = residue_true;
-    switch (p->kind) {
+    switch (entry->kind) {
     case IAM_P_EVERYONE:
         return IAM_MATCH;
     case IAM_P_ACCOUNT:
-        if (!is_aws(c) || !same_account(p, c)) {
+        if (!is_aws(c) || !same_account(entry, c)) {
             return IAM_NO_MATCH;
         }
         return c->kind == IAM_CALLER_ROOT ? IAM_MATCH : IAM_ACCOUNT_MATCH;
     case IAM_P_USER:
-        return user_matches(pool, p, c, source, session);
+        return user_matches(pool, entry, c, source, session);
     case IAM_P_ROLE:
-        return role_matches(p, c);
+        return role_matches(entry, c);
     case IAM_P_SESSION:
-        return session_matches(pool, p, c, source, session);
+        return session_matches(pool, entry, c, source, session);
     case IAM_P_FEDERATED_USER:
-        return c->kind == IAM_CALLER_FEDERATED_USER && same_account(p, c) && str_eq(p->name, c->name) ? IAM_MATCH : IAM_NO_MATCH;
+        return c->kind == IAM_CALLER_FEDERATED_USER && same_account(entry, c) && str_eq(entry->name, c->name) ? IAM_MATCH : IAM_NO_MATCH;
     case IAM_P_SERVICE:
-        return c->kind == IAM_CALLER_SERVICE && str_eq_nocase(p->text, c->text) ? IAM_MATCH : IAM_NO_MATCH;
+        return c->kind == IAM_CALLER_SERVICE && str_eq_nocase(entry->text, c->text) ? IAM_MATCH : IAM_NO_MATCH;
     case IAM_P_FEDERATED:
-        return c->kind == IAM_CALLER_WEB && str_eq(p->text, c->text) ? IAM_MATCH : IAM_NO_MATCH;
+        return c->kind == IAM_CALLER_WEB && str_eq(entry->text, c->text) ? IAM_MATCH : IAM_NO_MATCH;
     case IAM_P_CANONICAL:
         if (!is_aws(c)) {
-            return str_eq(p->text, c->text) ? IAM_MATCH : IAM_NO_MATCH;
+            return str_eq(entry->text, c->text) ? IAM_MATCH : IAM_NO_MATCH;
         }
         /* Stands for an account, or for an origin access identity of CloudFront; which one an id is, its text does not say. */
         *session = unread(pool, STR("whose canonical user id a Principal names"), false, source);

@@ -85,7 +85,7 @@ static void split(struct str arn, struct str field[ARN_FIELDS])
     for (int i = 0; i < ARN_FIELDS; i++) {
         ptrdiff_t colon = i < ARN_FIELDS - 1 ? str_index(arn, ':', 0) : -1;
         field[i] = !arn.ptr ? STR("*") : colon < 0 ? arn : str_sub(arn, 0, (size_t)colon);
-        arn = colon < 0 ? (struct str){0} : str_sub(arn, (size_t)colon + 1, arn.len);
+        arn = colon < 0 ? str_make(NULL, 0) : str_sub(arn, (size_t)colon + 1, arn.len);
     }
 }
 
@@ -101,7 +101,7 @@ uint32_t iam_arn_meets(struct arena *a, struct str x, struct str y, struct str o
     split(y, in_y);
     for (int i = 0; i < ARN_FIELDS; i++) {
         uint32_t n = iam_glob_meets(a, in_x[i], in_y[i], part, capped), next = 0;
-        struct str longer[IAM_MEETS_MAX];
+        struct str longer[IAM_MEETS_MAX] = {STR("")};
         for (uint32_t k = 0; k < count; k++)
             for (uint32_t j = 0; j < n; j++)
                 if (next == IAM_MEETS_MAX)

@@ -44,7 +44,7 @@ static struct str other_bool(const struct leaf_data *d)
         yes |= str_eqz(d->sorted[i], "true");
         no |= str_eqz(d->sorted[i], "false");
     }
-    return yes == no ? (struct str){0} : yes ? STR("false") : STR("true");
+    return yes == no ? str_make(NULL, 0) : yes ? STR("false") : STR("true");
 }
 
 struct shape {

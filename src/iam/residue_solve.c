@@ -132,7 +132,7 @@ static bool principal_account_holds(struct residue_pool *p, const struct literal
     if (!account || !account->head)
         return true;
     for (uint32_t i = 0; i < arns->sorted_count; i++) {
-        struct str id = v[i].open ? (struct str){0} : account_in(&v[i].pattern);
+        struct str id = v[i].open ? str_make(NULL, 0) : account_in(&v[i].pattern);
         if (!id.ptr || value_fits(p, all, account, id))
             return true;
     }

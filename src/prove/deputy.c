@@ -63,8 +63,8 @@ static const struct residue *for_account(struct prover *v, const struct residue 
 {
     struct world *w = v->g->world;
     uint32_t row = world_account_of(w, account);
-    struct str org = row == WORLD_NONE ? (struct str){0} : w->accounts[row].org_id;
-    struct str path = row == WORLD_NONE ? (struct str){0} : w->accounts[row].org_path;
+    struct str org = row == WORLD_NONE ? str_make(NULL, 0) : w->accounts[row].org_id;
+    struct str path = row == WORLD_NONE ? str_make(NULL, 0) : w->accounts[row].org_path;
     enum iam_key_state org_state = org.ptr ? IAM_KEY_KNOWN : IAM_KEY_ABSENT, path_state = path.ptr ? IAM_KEY_KNOWN : IAM_KEY_ABSENT;
     struct iam_key keys[] = {{.name = STR("aws:sourceaccount"), .state = IAM_KEY_KNOWN, .values = &account, .count = 1},
                              {.name = STR("aws:sourceorgid"), .state = org_state, .values = &org, .count = org.ptr ? 1 : 0},

@@ -99,10 +99,10 @@ static bool write_rows(struct plain *h, struct err *e)
             continue;
         enum graph_level l = (enum graph_level)h->rows[i].level;
         query_bind_str(q, 1, r->arn);
-        query_bind_str(q, 2, r->account == WORLD_NONE ? (struct str){0} : w->accounts[r->account].id);
+        query_bind_str(q, 2, r->account == WORLD_NONE ? str_make(NULL, 0) : w->accounts[r->account].id);
         table_bind_level(q, 3, 4, l);
         query_bind_str(
-            q, 5, l == LEVEL_NEVER ? (struct str){0} : graph_principal_name(h->t->g, h->t->a, h->rows[i].principal));
+            q, 5, l == LEVEL_NEVER ? str_make(NULL, 0) : graph_principal_name(h->t->g, h->t->a, h->rows[i].principal));
         good = query_run(q);
         query_reset(q);
     }

@@ -243,7 +243,7 @@ static bool write_user(struct second_factor *f, uint32_t principal, int credenti
     query_bind_strz(f->q, 5, graph_level_name(found->level));
     query_bind_str(f->q, 6, told.action);
     query_bind_str(f->q, 7,
-                   found->level == LEVEL_NEVER     ? (struct str){0}
+                   found->level == LEVEL_NEVER     ? str_make(NULL, 0)
                    : found->resource != WORLD_NONE ? f->t->w->resources[found->resource].arn
                                                    : found->arn);
     query_bind_str(f->q, 8, told.statement);

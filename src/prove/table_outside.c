@@ -153,7 +153,7 @@ static bool write_slot(struct outsiders *o, uint32_t resource, int kind, const s
     struct told told = table_tell(t, o->principal, s->action, tells ? resource : WORLD_NONE, (struct str){0});
     query_bind_str(o->q, 1, r->arn);
     query_bind_str(o->q, 2, r->type);
-    query_bind_str(o->q, 3, r->account == WORLD_NONE ? (struct str){0} : t->w->accounts[r->account].id);
+    query_bind_str(o->q, 3, r->account == WORLD_NONE ? str_make(NULL, 0) : t->w->accounts[r->account].id);
     query_bind_str(o->q, 4, store_of(t->w, r));
     query_bind_strz(o->q, 5, kind == ASSUME ? "assume" : iam_touch_name((enum iam_touch)kind));
     query_bind_strz(o->q, 6, who_of(t->g, o->principal));

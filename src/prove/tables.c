@@ -115,10 +115,11 @@ static bool make(struct tabler *t, const struct json *config, const char *key, s
     count = prove_questions(t->g, t->a, &actions);
     struct engine *engine = engine_new(t->w, actions, count);
     engine_run(engine);
-    struct rights r = rights_of_engine(engine);
-    t->r = &r;
-    graph_build(t->g, &r);
-    t->p = prove(t->a, t->g, &r);
+    struct rights *r = arena_new_of(t->a, struct rights);
+    *r = rights_of_engine(engine);
+    t->r = r;
+    graph_build(t->g, r);
+    t->p = prove(t->a, t->g, r);
     bool good = write_tables(t, key, e);
     engine_free(engine);
     return good;

@@ -372,7 +372,7 @@ static void short_names_and_their_errors(void **state)
     assert_int_equal(q.principal, 1);
     assert_true(access_principal(r->w, r->a, STR("arn:aws:iam::999999999999:role/x"), &q, &e)); /* outside: may be */
     assert_int_equal(q.principal, WORLD_NONE);
-    assert_false(access_principal(r->w, r->a, STR("Opps"), &q, &e));
+    assert_false(access_principal(r->w, r->a, STR("Opsy"), &q, &e));
     assert_non_null(strstr(e.hint, "Ops"));
     err_clear(&e);
     assert_false(access_principal(r->w, r->a, STR("arn:aws:iam::111111111111:role/Nobody"), &q, &e));
