@@ -23,6 +23,14 @@ static const char *headline(enum iam_result r)
     return words[r];
 }
 
+/* The request alone would be allowed; what it reads stays closed. */
+static bool by_the_key(const struct access_report *r)
+{
+    enum iam_result own = r->answer->decision.result;
+    return (r->result == IAM_IMPLICITLY_DENIED || r->result == IAM_EXPLICITLY_DENIED) && own != IAM_IMPLICITLY_DENIED &&
+           own != IAM_EXPLICITLY_DENIED;
+}
+
 static const char *layer_word(enum iam_layer l)
 {
     static const char *const words[] = {[IAM_LAYER_IDENTITY] = "identity", [IAM_LAYER_BOUNDARY] = "boundary", [IAM_LAYER_SESSION] = "session",
@@ -259,7 +267,8 @@ static void replay(struct buf *out, const struct access_report *r)
 
 void access_report_text(const struct access_report *r, bool colour, struct buf *out)
 {
-    paint(out, colour, paint_for(r->result), str_of(headline(r->result)));
+    const char *head = by_the_key(r) ? "Denied: allowed, but the key it is encrypted with does not open" : headline(r->result);
+    paint(out, colour, paint_for(r->result), str_of(head));
     if (r->result == IAM_ALLOWED_IF) {
         buf_addc(out, ' ');
         words(out, r->condition);
