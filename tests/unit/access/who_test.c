@@ -243,18 +243,26 @@ static void actions_by_pattern(void **state)
     arena_free(a);
 }
 
+static struct arena *lasting;
+
 static int load(void **state)
 {
     struct err e = {0};
-    static struct arena *a;
-    a = arena_new(0);
-    *state = (void *)(uintptr_t)iam_catalogue_load(a, &e); /* NOLINT(performance-no-int-to-ptr) */
+    lasting = arena_new(0);
+    *state = (void *)(uintptr_t)iam_catalogue_load(lasting, &e); /* NOLINT(performance-no-int-to-ptr) */
     return *state ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    arena_free(lasting);
+    return 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_short_way_forgets_nobody), cmocka_unit_test(the_document_leaves_nothing_out),
                                        cmocka_unit_test(actions_by_pattern)};
-    return cmocka_run_group_tests(tests, load, NULL);
+    return cmocka_run_group_tests(tests, load, unload);
 }
