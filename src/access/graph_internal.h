@@ -68,6 +68,8 @@ const struct residue *graph_trusts_service(struct graph *g, uint32_t role, struc
 const struct residue *graph_passed_to(struct graph *g, const struct residue *guard, uint32_t path);
 /* Principals of other organizations and accounts that conditions of policies let in. */
 void graph_add_strangers(struct world *w);
+/* Something that bears on all of the organization was not looked at. */
+void graph_add_gap(struct world *w, struct str why);
 /* Roles that anybody can take through a provider that signs for anybody: edges from the anonymous caller. */
 void graph_open_providers(struct graph *g, struct edge_list *l);
 /* By account: whether SCPs there tell principals apart. */

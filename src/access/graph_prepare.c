@@ -3,7 +3,8 @@
 
 #include "base/embed.h"
 
-enum { NAMED_MAX = 16 };
+/* Beyond it the rest is a gap: nothing about outsiders is sure then. */
+enum { NAMED_MAX = 256 };
 static const char anybody_account[] = "000000000000"; /* no account has this number */
 
 static void *row_value(uint32_t row) { return (void *)(uintptr_t)(row + 1); } /* NOLINT(performance-no-int-to-ptr) */
@@ -206,17 +207,17 @@ static void add_anybody(struct prepare *p, uint32_t account, struct str name)
 }
 
 /* Conditions that let in roles of a name, whosever account they are in: anybody can make one. */
-static void add_named(struct prepare *p, uint32_t account, const struct iam_condition *c, uint32_t *left)
+static void add_named(struct prepare *p, uint32_t account, const struct iam_condition *c, struct map *names)
 {
-    for (uint32_t i = 0; i < c->count && *left && str_eqz(c->key_lower, "aws:principalarn"); i++) {
+    for (uint32_t i = 0; i < c->count && str_eqz(c->key_lower, "aws:principalarn"); i++) {
         struct iam_resource r = iam_resource_compile(p->g->arena, c->values[i].text, false);
         if (r.fields < 6 || !str_glob(r.field[4].text, str_of(anybody_account)) || !str_starts(r.field[5].text, STR("role/")))
             continue;
         char *name = arena_cstr(p->g->arena, str_sub(r.field[5].text, 5, r.field[5].text.len));
         for (char *at = name; *at; at++)
             *at = *at == '*' || *at == '?' ? 'x' : *at;
-        add_anybody(p, account, str_of(name));
-        (*left)--;
+        if (map_add(names, str_of(name), names) && names->count <= NAMED_MAX)
+            add_anybody(p, account, str_of(name));
     }
 }
 
@@ -240,14 +241,17 @@ bool graph_names_roles(const struct world *w, size_t from)
 static void add_everybody(struct prepare *p, uint32_t account)
 {
     struct world *w = p->w;
-    uint32_t left = NAMED_MAX;
+    struct map names;
+    map_init(&names, p->g->arena);
     add_anybody(p, account, STR("anybody"));
     for (size_t i = 0; i < w->policies.count; i++) {
         const struct iam_policy_ref *ref = w->policies.entries[i].value;
         for (uint32_t k = 0; ref->policy && k < ref->policy->count; k++)
             for (uint32_t n = 0; n < ref->policy->statements[k].condition_count; n++)
-                add_named(p, account, &ref->policy->statements[k].conditions[n], &left);
+                add_named(p, account, &ref->policy->statements[k].conditions[n], &names);
     }
+    if (names.count > NAMED_MAX)
+        graph_add_gap(w, STR("conditions of policies name more than 256 roles of any account; the rest was not looked at"));
     for (uint32_t i = 0; i < p->g->first_pseudo; i++)
         if (w->principals[i].kind == WORLD_ANONYMOUS)
             p->g->anonymous = i;

@@ -123,13 +123,12 @@ static void add_principal(struct strangers *s, uint32_t at)
     w->principal_count++;
 }
 
-static void add_gap(struct world *w)
+void graph_add_gap(struct world *w, struct str why)
 {
     struct world_gap *gaps = arena_array_of(w->arena, struct world_gap, w->gap_count + 1);
     if (w->gap_count)
         memcpy(gaps, w->gaps, w->gap_count * sizeof *gaps);
-    gaps[w->gap_count++] = (struct world_gap){.op = STR("iam:GetAccountAuthorizationDetails"),
-        .why = STR("conditions of policies name more than 1024 accounts and organizations outside; the rest was not looked at")};
+    gaps[w->gap_count++] = (struct world_gap){.op = STR("iam:GetAccountAuthorizationDetails"), .why = why};
     w->gaps = gaps;
 }
 
@@ -139,7 +138,7 @@ void graph_add_strangers(struct world *w)
     map_init(&s.seen, w->arena);
     note_policies(&s);
     if (s.capped)
-        add_gap(w);
+        graph_add_gap(w, STR("conditions of policies name more than 1024 accounts and organizations outside; the rest was not looked at"));
     if (!s.count)
         return;
     struct world_account *accounts = arena_array_of(w->arena, struct world_account, w->account_count + s.count);

@@ -250,6 +250,34 @@ static void names_of_strangers_roles(void **state)
     box_done(&b);
 }
 
+/* `many` names that a Deny exempts, repeated, before one that an Allow lets in. */
+static enum prove_verdict among_many_names(int many)
+{
+    struct box b;
+    struct buf doc;
+    two(&b);
+    buf_init(&doc, 1 << 20);
+    buf_addz(&doc, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"s3:PutObject\","
+                   "\"Resource\":\"arn:aws:s3:::beta-data/*\",\"Condition\":{\"ArnNotLike\":{\"aws:PrincipalArn\":[");
+    for (int i = 0; i < many; i++)
+        buf_addf(&doc, "%s\"arn:aws:iam::*:role/exempt-%d\",\"arn:aws:iam::*:role/exempt-%d\"", i ? "," : "", i, i);
+    buf_addz(&doc, "]}}},{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::beta-data/*\","
+                   "\"Condition\":{\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:role/deploy-*\"}}}]}");
+    box_bucket(&b, 1, "beta-data", "beta", buf_cstr(&doc));
+    box_prove(&b);
+    enum prove_verdict v = box_verdict(&b, "(outside)", "beta");
+    box_done(&b);
+    buf_done(&doc);
+    return v;
+}
+
+static void names_beyond_the_cap_are_unknown(void **state)
+{
+    (void)state;
+    assert_int_equal(among_many_names(30), PROVE_VIOLATED);
+    assert_int_equal(among_many_names(300), PROVE_UNKNOWN);
+}
+
 /* So can anybody tag one (which it takes the words of a condition to see: unknown); and whoever a condition lets in is somebody, in
  * whatever organization or account. */
 static void conditions_let_strangers_in(void **state)
@@ -321,6 +349,7 @@ int main(void)
         cmocka_unit_test(service_without_source_is_anybodys),
         cmocka_unit_test(shares_and_copies),
         cmocka_unit_test(names_of_strangers_roles),
+        cmocka_unit_test(names_beyond_the_cap_are_unknown),
         cmocka_unit_test(conditions_let_strangers_in),
         cmocka_unit_test(strangers_beyond_the_cap_are_unknown),
     };
