@@ -145,7 +145,6 @@ void engine_organization_changed(struct engine *e)
     e->recomputed = before;
 }
 
-bool engine_capped(const struct engine *e) { return e->capped; }
 bool engine_capped_row(const struct engine *e, uint32_t resource) { return bits_get(e->capped_rows, resource); }
 uint64_t engine_recomputed(const struct engine *e)
 {

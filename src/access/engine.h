@@ -61,9 +61,7 @@ void engine_resource_changed(struct engine *e, uint32_t resource);
 void engine_organization_changed(struct engine *e);
 /* Rows recomputed since engine_run, for the bench. */
 uint64_t engine_recomputed(const struct engine *e);
-/* Some part of a store is told apart by more patterns than the engine keeps (8192): a denial there is not sure. */
-bool engine_capped(const struct engine *e);
-/* Whether it is this one. */
+/* The store's parts are told apart by more patterns than the engine keeps (8192): a denial there is not sure. */
 bool engine_capped_row(const struct engine *e, uint32_t resource);
 uint32_t engine_question(const struct engine *e, uint32_t action); /* its bit, or WORLD_NONE */
 uint32_t engine_question_count(const struct engine *e);

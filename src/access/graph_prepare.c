@@ -213,11 +213,9 @@ static void add_named(struct prepare *p, uint32_t account, const struct iam_cond
         struct iam_resource r = iam_resource_compile(p->g->arena, c->values[i].text, false);
         if (r.fields < 6 || !str_glob(r.field[4].text, str_of(anybody_account)) || !str_starts(r.field[5].text, STR("role/")))
             continue;
-        char *name = arena_cstr(p->g->arena, str_sub(r.field[5].text, 5, r.field[5].text.len));
-        for (char *at = name; *at; at++)
-            *at = *at == '*' || *at == '?' ? 'x' : *at;
-        if (map_add(names, str_of(name), names) && names->count <= NAMED_MAX)
-            add_anybody(p, account, str_of(name));
+        struct str name = iam_glob_member(p->g->arena, str_sub(r.field[5].text, 5, r.field[5].text.len), "x");
+        if (map_add(names, name, names) && names->count <= NAMED_MAX)
+            add_anybody(p, account, name);
     }
 }
 

@@ -49,15 +49,6 @@ static void note(struct strangers *s, struct str account, struct str organizatio
     s->items[s->count++] = (struct stranger){account, organization, name};
 }
 
-/* A pattern as one text that it matches. */
-static struct str sample(struct strangers *s, struct str pattern)
-{
-    char *text = arena_cstr(s->w->arena, pattern);
-    for (char *at = text; *at; at++)
-        *at = *at == '*' || *at == '?' ? 'x' : *at;
-    return str_of(text);
-}
-
 static void note_account(struct strangers *s, struct str account, struct str name)
 {
     uint32_t row = is_account(account) ? world_account_of(s->w, account) : 0;
@@ -71,12 +62,12 @@ static void note_value(struct strangers *s, struct str key, struct str value)
     if (str_eqz(key, "aws:principalorgid") || str_eqz(key, "aws:principalorgpaths")) {
         struct str id = str_cut(&value, '/');
         if (str_starts(id, STR("o-")) && !is_ours(s->w, id))
-            note(s, (struct str){0}, sample(s, id), STR("anybody"));
+            note(s, (struct str){0}, iam_glob_member(s->w->arena, id, "x"), STR("anybody"));
     } else if (str_eqz(key, "aws:principalaccount") || str_eqz(key, "kms:calleraccount")) {
         note_account(s, value, STR("anybody"));
     } else if (str_eqz(key, "aws:principalarn") && str_starts(arn_field(value, 5), STR("role/"))) {
         struct str rest = arn_field(value, 5);
-        note_account(s, arn_field(value, 4), sample(s, str_sub(rest, 5, rest.len)));
+        note_account(s, arn_field(value, 4), iam_glob_member(s->w->arena, str_sub(rest, 5, rest.len), "x"));
     }
 }
 

@@ -205,3 +205,17 @@ bool iam_pattern_covers(struct iam_pattern p, struct str request, bool fold)
 {
     return covers(&p, &(struct iam_pattern){request, NULL}, false, fold);
 }
+
+struct str iam_glob_member(struct arena *a, struct str pattern, const char *word)
+{
+    struct buf b;
+    buf_init(&b, IAM_POLICY_BYTES_MAX);
+    for (size_t i = 0; i < pattern.len; i++)
+        if (pattern.ptr[i] == '*')
+            buf_addz(&b, word);
+        else
+            buf_addc(&b, pattern.ptr[i] == '?' ? 'x' : pattern.ptr[i]);
+    struct str out = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return out;
+}

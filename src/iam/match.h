@@ -43,6 +43,9 @@ bool iam_globs_overlap(struct str a, struct str b);
 /* Every text of `inner` matches `outer` (exact for patterns of '*'; false when it cannot tell). */
 bool iam_glob_covers(struct str outer, struct str inner);
 
+/* A text that the pattern matches: `word` for each '*', 'x' for each '?'. In `a`. */
+struct str iam_glob_member(struct arena *a, struct str pattern, const char *word);
+
 bool iam_action_matches(const struct iam_action *a, struct str service, struct str name);
 bool iam_statement_covers_action(const struct iam_statement *s, struct str service, struct str name);
 

@@ -117,7 +117,6 @@ struct solution {
 
 struct arena *residue_scratch(struct residue_pool *p);
 bool residue_op_negated(enum iam_operator op);
-const char *residue_op_name(enum iam_operator op);
 struct str residue_lower(struct arena *a, struct str s);
 const struct residue *residue_not_leaf(struct residue_pool *p, const struct residue *leaf);
 void residue_add_source(struct residue_pool *p, struct leaf_data *d, const struct residue_source *s, bool inverted);

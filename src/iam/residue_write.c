@@ -14,7 +14,6 @@ static const char *const names[] = {
         "?",
 };
 
-const char *residue_op_name(enum iam_operator op) { return names[op]; }
 
 /* The words that the peers' output uses for policy kinds. */
 static const char *policy_type(const char *layer)

@@ -142,20 +142,6 @@ static const struct residue *own_side(struct second_factor *f, uint32_t principa
     return d.condition;
 }
 
-static struct str filled(struct arena *a, struct str pattern)
-{
-    struct buf b;
-    buf_init(&b, 4096);
-    for (size_t i = 0; i < pattern.len; i++)
-        if (pattern.ptr[i] == '*')
-            buf_addz(&b, "new");
-        else
-            buf_addc(&b, pattern.ptr[i] == '?' ? 'x' : pattern.ptr[i]);
-    struct str out = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return out;
-}
-
 struct question {
     uint32_t principal, action;
     bool open[CREDENTIALS]; /* not denied outright */
@@ -182,7 +168,7 @@ static void ask_statement(struct second_factor *f, const struct question *q, con
     for (uint32_t i = 0;
          i < s->resource_count && c->actions[q->action].resource_type_count && !s->not_resource && !is_done(q->found);
          i++) {
-        struct str arn = s->resources[i].any ? STR("*") : filled(f->t->a, s->resources[i].text);
+        struct str arn = s->resources[i].any ? STR("*") : iam_glob_member(f->t->a, s->resources[i].text, "new");
         if (s->resources[i].any || iam_catalogue_takes(c, q->action, arn))
             ask(f, q, arn);
     }

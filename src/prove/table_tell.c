@@ -3,20 +3,6 @@
 
 enum { TRACES_MAX = 20000 };
 
-static struct str filled(struct arena *a, struct str pattern)
-{
-    struct buf b;
-    buf_init(&b, 4096);
-    for (size_t i = 0; i < pattern.len; i++)
-        if (pattern.ptr[i] == '*')
-            buf_addz(&b, "example");
-        else
-            buf_addc(&b, pattern.ptr[i] == '?' ? 'x' : pattern.ptr[i]);
-    struct str out = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return out;
-}
-
 struct asked {
     struct tabler *t;
     struct arena *a;
@@ -40,14 +26,14 @@ static bool ask_row(struct asked *q, struct str given)
         return ask(q, given);
     const struct world_resource *row = &q->t->w->resources[q->resource];
     const struct iam_catalogue *c = q->t->w->catalogue;
-    struct str whole = filled(q->a, row->arn), inside = arena_printf(q->a, "%.*s/example", STR_ARG(whole));
+    struct str whole = iam_glob_member(q->a, row->arn, "example"), inside = arena_printf(q->a, "%.*s/example", STR_ARG(whole));
     if ((iam_catalogue_takes(c, q->action, whole) && ask(q, whole)) ||
         (iam_catalogue_takes(c, q->action, inside) && ask(q, inside)))
         return true;
     const struct iam_policy *p = row->policy.policy;
     for (uint32_t i = 0; p && i < p->count && i < 64; i++)
         for (uint32_t k = 0; p->statements[i].allow && k < p->statements[i].resource_count && k < 64; k++) {
-            struct str arn = filled(q->a, p->statements[i].resources[k].text);
+            struct str arn = iam_glob_member(q->a, p->statements[i].resources[k].text, "example");
             if (str_starts(arn, row->arn) && iam_catalogue_takes(c, q->action, arn) && ask(q, arn))
                 return true;
         }

@@ -12,20 +12,6 @@ static const struct residue *ask(struct teller *t, struct arena *a, const struct
     return d.condition;
 }
 
-static struct str filled(struct arena *a, struct str pattern)
-{
-    struct buf b;
-    buf_init(&b, 4096);
-    for (size_t i = 0; i < pattern.len; i++)
-        if (pattern.ptr[i] == '*')
-            buf_addz(&b, "example");
-        else
-            buf_addc(&b, pattern.ptr[i] == '?' ? 'x' : pattern.ptr[i]);
-    struct str out = arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return out;
-}
-
 static bool try_arn(struct teller *t, struct step *s, struct str arn)
 {
     struct arena *scratch = arena_new(0);
@@ -47,7 +33,7 @@ static bool try_policy(struct teller *t, struct step *s, const struct iam_policy
         if (!st->allow || st->not_resource || !iam_statement_covers_action(st, info->service, info->name))
             continue;
         for (uint32_t k = 0; k < st->resource_count; k++) {
-            struct str arn = filled(t->v->a, st->resources[k].text);
+            struct str arn = iam_glob_member(t->v->a, st->resources[k].text, "example");
             if (str_starts(arn, within) && try_arn(t, s, arn))
                 return true;
         }
@@ -60,7 +46,7 @@ static void name_resource(struct teller *t, struct step *s)
 {
     const struct world *w = t->v->g->world;
     const struct world_resource *r = &w->resources[s->row];
-    struct str whole = filled(t->v->a, r->arn);
+    struct str whole = iam_glob_member(t->v->a, r->arn, "example");
     s->arn = r->arn;
     if (w->catalogue->actions[s->action].resource_type_count == 0 || try_arn(t, s, whole) ||
         try_arn(t, s, arena_printf(t->v->a, "%.*s/example", STR_ARG(whole))))

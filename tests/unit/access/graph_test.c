@@ -1,7 +1,5 @@
 #include "unit/prove/box.h"
 
-static struct arena *lasting;
-static const struct iam_catalogue *catalogue;
 static const char a1[] = "111111111111", a2[] = "222222222222";
 
 #define SERVICE(name) TRUST("{\"Service\":\"" name "\"}", "")
@@ -205,22 +203,6 @@ static void open_identity_provider(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    struct err e = {0};
-    (void)state;
-    lasting = arena_new(0);
-    catalogue = iam_catalogue_load(lasting, &e);
-    return catalogue ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(lasting);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,5 +210,5 @@ int main(void)
         cmocka_unit_test(writing_policies),      cmocka_unit_test(choosing_tags),         cmocka_unit_test(second_factor_is_lost),
         cmocka_unit_test(open_identity_provider),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }

@@ -14,6 +14,26 @@
 
 enum { BOX_MAX = 64 };
 
+/* Of the whole test program: setup and teardown of its group. */
+static struct arena *lasting;
+static const struct iam_catalogue *catalogue;
+
+static inline int box_setup(void **state)
+{
+    struct err e = {0};
+    (void)state;
+    lasting = arena_new(0);
+    catalogue = iam_catalogue_load(lasting, &e);
+    return catalogue ? 0 : -1;
+}
+
+static inline int box_teardown(void **state)
+{
+    (void)state;
+    arena_free(lasting);
+    return 0;
+}
+
 struct box {
     struct arena *arena;
     struct world *w;

@@ -1,25 +1,6 @@
 /* Proofs that would be hollow: facts and ways that were once left out. */
 #include "unit/prove/box.h"
 
-static struct arena *lasting;
-static const struct iam_catalogue *catalogue;
-
-static int setup(void **state)
-{
-    struct err e = {0};
-    (void)state;
-    lasting = arena_new(0);
-    catalogue = iam_catalogue_load(lasting, &e);
-    return catalogue ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(lasting);
-    return 0;
-}
-
 static const char a1[] = "111111111111", a2[] = "222222222222", a3[] = "333333333333", a4[] = "444444444444";
 
 /* Two tenants with an account each, and a third account that is nobody's. */
@@ -345,5 +326,5 @@ int main(void)
         cmocka_unit_test(one_token_for_two_tenants),
         cmocka_unit_test(what_needs_no_second_factor_is_kept),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }

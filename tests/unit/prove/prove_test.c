@@ -1,24 +1,5 @@
 #include "unit/prove/box.h"
 
-static struct arena *lasting;
-static const struct iam_catalogue *catalogue;
-
-static int setup(void **state)
-{
-    struct err e = {0};
-    (void)state;
-    lasting = arena_new(0);
-    catalogue = iam_catalogue_load(lasting, &e);
-    return catalogue ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(lasting);
-    return 0;
-}
-
 static const char a1[] = "111111111111", a2[] = "222222222222", a3[] = "333333333333";
 
 /* Two tenants with an account each. */
@@ -353,5 +334,5 @@ int main(void)
         cmocka_unit_test(conditions_let_strangers_in),
         cmocka_unit_test(strangers_beyond_the_cap_are_unknown),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }

@@ -6,9 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static struct arena *lasting;
-static const struct iam_catalogue *catalogue;
-
 static uint64_t next(uint64_t *s)
 {
     *s ^= *s << 13;
@@ -407,22 +404,6 @@ static void renaming_tenants_commutes(void **state)
     }
 }
 
-static int setup(void **state)
-{
-    struct err e = {0};
-    (void)state;
-    lasting = arena_new(0);
-    catalogue = iam_catalogue_load(lasting, &e);
-    return catalogue ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(lasting);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -432,5 +413,5 @@ int main(void)
         cmocka_unit_test(a_kept_proof_equals_a_new_one),
         cmocka_unit_test(renaming_tenants_commutes),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }

@@ -1,25 +1,6 @@
 /* What a chain tells beside statements of policies: entries of access control lists, KMS grants, shares. */
 #include "unit/prove/box.h"
 
-static struct arena *lasting;
-static const struct iam_catalogue *catalogue;
-
-static int setup(void **state)
-{
-    struct err e = {0};
-    (void)state;
-    lasting = arena_new(0);
-    catalogue = iam_catalogue_load(lasting, &e);
-    return catalogue ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(lasting);
-    return 0;
-}
-
 static const char a1[] = "111111111111", a2[] = "222222222222";
 
 static void two(struct box *b)
@@ -173,5 +154,5 @@ int main(void)
         cmocka_unit_test(grants_of_keys_are_told_and_cut),
         cmocka_unit_test(shares_are_statements_too),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }

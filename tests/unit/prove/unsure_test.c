@@ -1,25 +1,6 @@
 /* What ward cannot tell is unknown with its reason: parts of a store past counting, actions that the catalogue lacks. */
 #include "unit/prove/box.h"
 
-static struct arena *lasting;
-static const struct iam_catalogue *catalogue;
-
-static int setup(void **state)
-{
-    struct err e = {0};
-    (void)state;
-    lasting = arena_new(0);
-    catalogue = iam_catalogue_load(lasting, &e);
-    return catalogue ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(lasting);
-    return 0;
-}
-
 static const char a1[] = "111111111111", a2[] = "222222222222";
 
 static void two(struct box *b)
@@ -177,5 +158,5 @@ int main(void)
         cmocka_unit_test(boundaries_let_them_through_or_not),
         cmocka_unit_test(stores_that_allow_them),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }
