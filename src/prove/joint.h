@@ -1,0 +1,59 @@
+/*
+ * prove/joint.h: both halves in one answer: X reaches data of Y by IAM, by the network, or by a chain of both.
+ *
+ * Place in the flow: { proof (IAM), net_half } -> JOINT -> report, claims of layer "both".
+ *
+ * What only both together know:
+ *  - conditions on the way that a call takes (aws:SourceVpce, aws:SourceVpc, aws:VpcSourceIp, aws:SourceIp): a subject can
+ *    meet them when something it controls has that way (reaches the endpoint, sits in the VPC, leaves by that address). Cells
+ *    that the IAM half leaves at LEVEL_NETWORK are violated, proved or unknown here;
+ *  - a host that X reaches over the network runs as a role: what that role may do (network, then IAM);
+ *  - a principal of X that controls a host (Session Manager, code of a function, instance connect) sits where that host sits
+ *    (IAM, then network). Both are iterated until nothing is added.
+ * A host of a third label in the middle is a pivot and a violation, unless ward.yaml's `shared` declares that triple.
+ */
+#ifndef WARD_PROVE_JOINT_H
+#define WARD_PROVE_JOINT_H
+
+#include "prove/net_half.h"
+
+enum joint_hop_kind {
+    JOINT_OPENS,    /* a thing opens a connection to a thing: `witness` */
+    JOINT_RUNS_AS,  /* a thing's code has a role (instance profile, execution role) */
+    JOINT_IAM,      /* a principal becomes another, takes over a thing, or reads a store: `iam` */
+};
+struct joint_hop {
+    enum joint_hop_kind kind;
+    struct str from, to, note;            /* names as people know them */
+    const struct reach_witness *witness;  /* JOINT_OPENS */
+    const struct prove_hop *iam;          /* JOINT_IAM; NULL: told by from, to, note */
+};
+struct joint_cell {
+    uint32_t subject, object;
+    enum prove_verdict verdict;
+    struct str layer;                     /* which half decides: "iam", "network", "both" */
+    uint32_t pivots;                      /* hosts of third labels in the chain */
+    struct str reason;
+    struct joint_hop *hops;               /* of layer "both"; else see the half's own cell */
+    uint32_t hop_count;
+    const struct prove_cell *iam;         /* the half's cells, or NULL: proved there */
+    const struct net_cell *network;
+    struct str *cuts;                     /* each closes the chain shown */
+    uint32_t cut_count;
+};
+struct joint {
+    struct arena *arena;
+    const struct proof *iam;
+    const struct net_half *network;
+    uint8_t *verdicts;                    /* [subject * labels.count + object] */
+    struct joint_cell *cells;             /* all that are not proved, violated first */
+    uint32_t cell_count;
+    uint64_t counts[PROVE_VERDICTS];
+    uint32_t decided_network;             /* IAM cells at LEVEL_NETWORK that the network decided */
+};
+
+/* ERR_INTERNAL. */
+struct joint *joint_prove(struct arena *a, struct proof *iam, struct net_half *network, struct err *e) WARN_UNUSED;
+enum prove_verdict joint_overall(const struct joint *j);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * prove/net_half.h: tenants x tenants over the network: can a host of X open a connection to a thing of Y?
+ *
+ * Place in the flow: net -> engine -> NET HALF -> joint (with IAM) -> report, claims.
+ *
+ * Subjects and objects are those of prove.h (struct prove_labels), so that both halves speak of the same cells. A subject
+ * is every thing of the label that can send; (outside) is the Internet, other networks and the VPCs of others. An object
+ * is every thing of the label that can receive; things that are nobody's are (unassigned): hostile sources and protected
+ * destinations. Not counted as reached: what a label reaches of itself.
+ *
+ * A cell is
+ *   violated  there is a connection (DIRECT, ONE-WAY, by the Internet or not) that no declaration covers, or one over hosts of
+ *             third labels (PIVOT);
+ *   unknown   there may be one, or facts are missing that bear on the cell;
+ *   declared  every connection is covered by ward.yaml: `peering` (from, to, ports), `shared.NAME.via` (from, to, ports), or
+ *             enters from the Internet at a subnet that `declared.public_subnets` names;
+ *   proved    else.
+ * What any address of the Internet can open is (outside)'s cell; X's cell has it only where a packet of X itself gets
+ * there (hairpin), and then as declared where (outside)'s is declared.
+ */
+#ifndef WARD_PROVE_NET_HALF_H
+#define WARD_PROVE_NET_HALF_H
+
+#include "prove/prove.h"
+#include "reach/engine.h"
+
+/* The word in the matrix, the worst first. */
+enum net_word { NET_WORD_DIRECT, NET_WORD_INTERNET, NET_WORD_ONE_WAY, NET_WORD_PIVOT, NET_WORD_UNKNOWN, NET_WORD_DECLARED, NET_WORD_NONE, NET_WORDS };
+const char *net_word_name(enum net_word w); /* "DIRECT", "INTERNET", "ONE-WAY", "PIVOT", "UNKNOWN", "DECLARED", "NONE" */
+
+struct net_cell {
+    uint32_t subject, object;  /* labels */
+    enum prove_verdict verdict;
+    enum net_word word;
+    uint32_t pivots;           /* k of PIVOT(k), else 0 */
+    struct str reason;         /* one line */
+    uint32_t from_thing, to_thing; /* of the connection shown; NET_NONE when only facts are missing */
+    uint32_t *chain;           /* PIVOT: things h1...hk, to_thing; each step is a witness */
+    uint32_t chain_count;
+    struct reach_witness *witnesses; /* one; of a pivot one a step. NULL past NET_WITNESSES_MAX cells */
+    uint32_t witness_count;
+    uint32_t things, stores;   /* of the object that are reached; how many of them hold data */
+    struct str *cuts;          /* edits, each of which closes the connection shown: "revoke sgr-1 (tcp 5432 from 10.0.0.0/8) in sg-2" */
+    uint32_t cut_count;
+    uint32_t *gaps;            /* rows of `missing` */
+    uint32_t gap_count;
+};
+enum { NET_WITNESSES_MAX = 2000 };
+
+struct net_half {
+    struct arena *arena;
+    struct net *net;
+    struct reach *reach;
+    const struct prove_labels *labels;
+    uint32_t *label_of;        /* by thing; NET_NONE: neither source nor object (AWS's own) */
+    uint8_t *verdicts;         /* [subject * labels->count + object], enum prove_verdict; the diagonal is PROVE_PROVED */
+    uint8_t *words;            /* the same, enum net_word */
+    bool *is_object;
+    struct net_cell *cells;    /* all that are not proved, violated first */
+    uint32_t cell_count;
+    struct prove_missing *missing;
+    uint32_t missing_count;
+    uint64_t counts[PROVE_VERDICTS], word_counts[NET_WORDS];
+    uint32_t thing_count, store_count, eni_count, vpc_count;
+};
+
+/* `config`: ward.yaml as JSON. ERR_INTERNAL when engine and walker disagree on a witness. */
+struct net_half *net_half_prove(struct arena *a, struct net *n, const struct prove_labels *labels, const struct json *config, struct err *e)
+    WARN_UNUSED;
+void net_half_free(struct net_half *h); /* the engine; the rest is the arena's */
+/* Whose thing: a label, or NET_NONE. */
+uint32_t net_half_label(const struct prove_labels *l, const struct net_thing *t);
+
+#endif
