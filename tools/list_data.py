@@ -7,7 +7,7 @@ import glob
 import os
 import sys
 
-PATTERNS = ["data/*.tsv", "data/aws/*", "data/iam/*.tsv", "schema/*.sql", "facts/*.sql", "controls/*.sql", "report/*", "sample/*.gz",
+PATTERNS = ["data/*.tsv", "data/aws/*", "data/iam/*.tsv", "data/net/*.tsv", "schema/*.sql", "facts/*.sql", "controls/*.sql", "report/*", "sample/*.gz",
             "sample/*.yaml"]
 
 

@@ -1,0 +1,114 @@
+#include "reach/net_load_internal.h"
+
+struct str net_text(struct net_loader *l, struct query *q, int at)
+{
+    struct str text = query_str(q, at);
+    return text.ptr ? arena_str(l->a, text) : text;
+}
+
+struct str net_share_text(struct net_loader *l, struct str text)
+{
+    if (!text.ptr)
+        return text;
+    const struct str *known = map_get(&l->strings, text);
+    if (known)
+        return *known;
+    struct str *kept = arena_new_of(l->a, struct str);
+    *kept = arena_str(l->a, text);
+    map_put(&l->strings, *kept, kept);
+    return *kept;
+}
+
+struct str net_shared(struct net_loader *l, struct query *q, int at)
+{
+    return net_share_text(l, query_str(q, at));
+}
+
+uint32_t net_row(const struct net_loader *l, enum net_kind kind, struct str id)
+{
+    const void *value = id.len ? map_get(&l->rows[kind], id) : NULL;
+    return value ? (uint32_t)((uintptr_t)value - 1) : NET_NONE;
+}
+
+bool net_note(struct net_loader *l, enum net_kind kind, struct str id, uint32_t row)
+{
+    return id.len && map_add(&l->rows[kind], id, (void *)(uintptr_t)(row + 1)); /* looked up only */
+}
+
+uint32_t net_account_row(struct net_loader *l, struct str id)
+{
+    uint32_t row = net_row(l, NET_ACCOUNT, id);
+    if (row != NET_NONE || !id.len)
+        return row;
+    struct net_account *a = net_add_account(l->n);
+    a->id = net_share_text(l, id);
+    net_note(l, NET_ACCOUNT, a->id, l->n->accounts_count - 1);
+    return l->n->accounts_count - 1;
+}
+
+uint32_t net_vpc_row(struct net_loader *l, struct str id)
+{
+    uint32_t row = net_row(l, NET_VPC, id);
+    if (row != NET_NONE || !id.len)
+        return row;
+    struct net_vpc *v = net_add_vpc(l->n);
+    v->id = net_share_text(l, id);
+    net_note(l, NET_VPC, v->id, l->n->vpcs_count - 1);
+    return l->n->vpcs_count - 1;
+}
+
+int16_t net_protocol(struct str text)
+{
+    static const struct { const char *name; int16_t number; } names[] = {
+        {"tcp", NET_TCP}, {"udp", NET_UDP}, {"icmp", NET_ICMP}, {"icmpv6", NET_ICMP6}, {"all", NET_ANY_PROTOCOL},
+    };
+    int64_t number;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_eq_nocase(text, str_of(names[i].name)))
+            return names[i].number;
+    return str_to_i64(text, &number) && number >= 0 && number <= 255 ? (int16_t)number : NET_ANY_PROTOCOL;
+}
+
+bool net_each(struct net_loader *l, const char *sql, net_row_fn *row, struct err *e)
+{
+    struct query *q = query_new(l->s, sql, e);
+    if (!q)
+        return false;
+    while (query_step(q))
+        row(l, q);
+    return query_done(q);
+}
+
+static void take_window(struct net_loader *l, struct query *q)
+{
+    l->n->from_us = query_int(q, 0);
+    l->n->to_us = query_int(q, 1);
+}
+
+static bool load_all(struct net_loader *l, struct err *e)
+{
+    typedef bool part(struct net_loader *l, struct err *e);
+    static part *const parts[] = {
+        net_load_base,  load_things,       net_load_enis,  load_eni_things, net_load_gateways, net_load_transit, net_load_endpoints,
+        load_balancers, net_load_services, load_firewalls, load_entrances,  net_load_filters,  net_load_routes,  net_load_config,
+        net_load_gaps,
+    };
+    if (!net_each(l, "SELECT min(at_us), max(at_us) FROM snap_call WHERE at_us > 0", take_window, e))
+        return false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!parts[i](l, e))
+            return false;
+    net_index(l->n);
+    return true;
+}
+
+bool net_load(struct net *n, struct store *s, const struct json *config, const struct net_options *o, struct err *e)
+{
+    struct net_loader l = {.n = n, .s = s, .a = n->arena, .scratch = arena_new(1 << 20), .config = config, .o = o};
+    map_init(&l.strings, l.scratch);
+    for (int k = 0; k < NET_KINDS; k++)
+        map_init(&l.rows[k], l.scratch);
+    bool good = load_all(&l, e);
+    arena_free(l.scratch);
+    return good;
+}

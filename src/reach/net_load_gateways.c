@@ -1,0 +1,8 @@
+#include "reach/net_load_internal.h"
+
+bool net_load_gateways(struct net_loader *l, struct err *e)
+{
+    (void)l;
+    (void)e;
+    return true;
+}
