@@ -71,6 +71,7 @@ static struct prover *follow(struct arena *a, const struct prover *before)
     memset(p->counts, 0, sizeof p->counts);
     memset(v->flows, 0, sizeof v->flows);
     v->p = p;
+    p->prover = v;
     v->a = a;
     v->before = before;
     return v;

@@ -126,10 +126,8 @@ static void declare(struct prover *v)
         flows_for(v, 0);
 }
 
-/* What a level means for a cell; stores that are nobody's, or shared, are another matter. */
-static enum prove_verdict verdict_at(const struct prover *v, uint32_t x, uint32_t y, enum graph_level level)
+enum prove_verdict prove_verdict_at(const struct prove_labels *l, uint32_t x, uint32_t y, enum graph_level level)
 {
-    const struct prove_labels *l = &v->p->labels;
     enum prove_verdict out = level <= LEVEL_CONDITIONAL ? PROVE_VIOLATED : PROVE_UNKNOWN;
     if (level == LEVEL_NEVER || x == l->outside)
         return level == LEVEL_NEVER ? PROVE_PROVED : out;
@@ -165,7 +163,7 @@ static void judge_cells(struct prover *v)
             size_t c = cell_at(v, x, y);
             if (x == y || !p->is_object[y])
                 continue;
-            enum prove_verdict verdict = verdict_at(v, x, y, (enum graph_level)p->levels[c]);
+            enum prove_verdict verdict = prove_verdict_at(&p->labels, x, y, (enum graph_level)p->levels[c]);
             if (verdict == PROVE_PROVED && (bits_get(rows, x) || bits_get(columns, y)))
                 verdict = PROVE_UNKNOWN;
             else if (verdict == PROVE_PROVED && v->open_levels[c] != LEVEL_NEVER)

@@ -17,8 +17,10 @@ struct prover *prove_begin(struct arena *a, struct graph *g, const struct rights
 {
     struct proof *p = arena_new_of(a, struct proof);
     struct prover *v = arena_new_of(a, struct prover);
-    *v = (struct prover){.p = p, .g = g, .r = r, .a = a, .lasting = a};
-    *p = (struct proof){.arena = a, .world = g->world, .graph = g};
+    struct rights *own = arena_new_of(a, struct rights);
+    *own = *r;
+    *v = (struct prover){.p = p, .g = g, .r = own, .a = a, .lasting = a};
+    *p = (struct proof){.arena = a, .world = g->world, .graph = g, .prover = v};
     map_init(&v->deputies, a);
     for (uint32_t i = 0; i < g->world->account_count; i++)
         p->account_count += g->admin_of[i] != WORLD_NONE;

@@ -129,12 +129,16 @@ struct proof {
     uint64_t counts[PROVE_VERDICTS];
     uint32_t store_count, key_count, principal_count, account_count;
     bool capped;              /* some formula was too large to be judged to the end: taken as satisfiable */
+    struct prover *prover;    /* internal: for the joint answer */
 };
 
 /* The actions that a proof asks about: those that touch data, those of keys, and those of edges. In `a`. */
 uint32_t prove_questions(const struct graph *g, struct arena *a, uint32_t **out);
 /* Everything; `g` built. */
 struct proof *prove(struct arena *a, struct graph *g, const struct rights *r);
+
+/* What a level means for a cell: stores that are nobody's, or shared, are another matter. */
+enum prove_verdict prove_verdict_at(const struct prove_labels *l, uint32_t subject, uint32_t object, enum graph_level level);
 
 /* A proof that is kept while single policies change, in one process. `proof` is the newest; those before it are gone. */
 struct prove_session {
