@@ -46,9 +46,8 @@ static bool only_takes_away(struct str op)
     return false;
 }
 
-static bool tags_decide(const struct world *w)
+static bool tags_decide(const struct json *c)
 {
-    const struct json *c = w->config;
     if (!c || (json_path(c, "defaults.tenant_tags") && json_path(c, "defaults.tenant_tags")->count))
         return true;
     for json_each(t, json_getz(c, "tenants"))
@@ -68,10 +67,10 @@ static bool is_of_organization(struct str op)
 }
 
 /* Rules of ward.yaml by which a thing in this account can be a tenant's that the account is not. */
-static bool things_decide(const struct prover *v, struct str account)
+bool prove_things_decide(const struct json *config, struct str account)
 {
-    const struct json *tenants = v->g->world->config ? json_getz(v->g->world->config, "tenants") : NULL;
-    if (tags_decide(v->g->world))
+    const struct json *tenants = config ? json_getz(config, "tenants") : NULL;
+    if (tags_decide(config))
         return true;
     for json_each(t, tenants) {
         if (json_getz(t, "vpcs") && json_getz(t, "vpcs")->count)
@@ -93,7 +92,7 @@ static uint64_t *can_be_in(struct prover *v, uint32_t account)
 {
     uint64_t *bits = bits_new(v->a, v->p->labels.count);
     prove_account_labels(v, account, bits);
-    if (prove_label_of_account(v, account) >= v->p->labels.tenants && things_decide(v, v->g->world->accounts[account].id))
+    if (prove_label_of_account(v, account) >= v->p->labels.tenants && prove_things_decide(v->g->world->config, v->g->world->accounts[account].id))
         bits_or(bits, all_tenants(v), v->words);
     return bits;
 }
@@ -134,15 +133,19 @@ static bool is_shared_by_attribute(struct str type)
 }
 
 /* The tenants that the rules of ward.yaml name together ("conflict: a by account 1...; b by tag ..."). */
-static uint64_t *in_conflict(struct prover *v, struct str why)
+uint64_t *prove_in_conflict(struct arena *a, const struct prove_labels *l, struct str why)
 {
-    uint64_t *bits = bits_new(v->a, v->p->labels.count);
-    for (uint32_t t = 0; t < v->p->labels.tenants; t++) {
-        struct str by = arena_printf(v->a, "%.*s by ", STR_ARG(v->p->labels.names[t]));
+    uint64_t *bits = bits_new(a, (size_t)l->count + 1);
+    for (uint32_t t = 0; t < l->tenants; t++) {
+        struct str by = arena_printf(a, "%.*s by ", STR_ARG(l->names[t]));
         if (str_contains(why, by))
             bits_set(bits, t);
     }
-    return bits_any(bits, v->words) ? bits : all_tenants(v);
+    if (bits_any(bits, bits_words(l->count)))
+        return bits;
+    bits_set_range(bits, 0, l->tenants);
+    bits_set(bits, l->unassigned);
+    return bits;
 }
 
 static void from_store(struct missing_list *l, uint32_t i, bool by_tags)
@@ -159,7 +162,7 @@ static void from_store(struct missing_list *l, uint32_t i, bool by_tags)
     if (!r->shares_read && is_shared_by_attribute(r->type))
         add(l, (struct prove_missing){.what = arena_printf(v->a, "with whom %.*s is shared was not read", STR_ARG(r->arn)), .columns = one(v, owner)});
     if (r->conflict)
-        add(l, (struct prove_missing){.what = arena_printf(v->a, "whose %.*s is: %.*s", STR_ARG(r->arn), STR_ARG(r->why)), .columns = in_conflict(v, r->why)});
+        add(l, (struct prove_missing){.what = arena_printf(v->a, "whose %.*s is: %.*s", STR_ARG(r->arn), STR_ARG(r->why)), .columns = prove_in_conflict(v->a, &v->p->labels, r->why)});
     if (!r->tags_read && owner == v->p->labels.unassigned && by_tags)
         add(l, (struct prove_missing){.what = arena_printf(v->a, "the tags of %.*s, which tell whose it is, were not read", STR_ARG(r->arn)),
                .columns = all_tenants(v)});
@@ -192,7 +195,7 @@ static void from_principal(struct missing_list *l, uint32_t i, bool by_tags)
     struct prover *v = l->v;
     const struct world_principal *p = &v->g->world->principals[i];
     if (p->conflict)
-        add(l, (struct prove_missing){.what = arena_printf(v->a, "whose %.*s is: %.*s", STR_ARG(p->arn), STR_ARG(p->why)), .rows = in_conflict(v, p->why)});
+        add(l, (struct prove_missing){.what = arena_printf(v->a, "whose %.*s is: %.*s", STR_ARG(p->arn), STR_ARG(p->why)), .rows = prove_in_conflict(v->a, &v->p->labels, p->why)});
     if ((p->kind == WORLD_USER || p->kind == WORLD_ROLE) && !p->service_linked && !p->tags_read && by_tags &&
         v->p->label_of[i] == v->p->labels.unassigned)
         add(l, (struct prove_missing){.what = arena_printf(v->a, "the tags of %.*s, which tell whose it is, were not read", STR_ARG(p->arn)),
@@ -219,7 +222,7 @@ void prove_find_missing(struct prover *v)
 {
     struct missing_list l = {.v = v};
     const struct world *w = v->g->world;
-    bool by_tags = tags_decide(w);
+    bool by_tags = tags_decide(w->config);
     for (uint32_t i = 0; i < w->gap_count; i++)
         from_gap(&l, &w->gaps[i]);
     for (uint32_t i = 0; i < w->account_count; i++)

@@ -13,7 +13,8 @@
  *             third labels (PIVOT);
  *   unknown   there may be one, or facts are missing that bear on the cell;
  *   declared  every connection is covered by ward.yaml: `peering` (from, to, ports), `shared.NAME.via` (from, to, ports), or
- *             enters from the Internet at a subnet that `declared.public_subnets` names;
+ *             enters from the Internet at a subnet that `declared.public_subnets` names; shared things are there for every
+ *             tenant and for each other;
  *   proved    else.
  * What any address of the Internet can open is (outside)'s cell; X's cell has it only where a packet of X itself gets
  * there (hairpin), and then as declared where (outside)'s is declared.
@@ -45,19 +46,21 @@ struct net_cell {
     uint32_t *gaps;            /* rows of `missing` */
     uint32_t gap_count;
 };
-enum { NET_WITNESSES_MAX = 2000 };
+enum { NET_WITNESSES_MAX = 2000, NET_CELLS_MAX = 200000 };
 
 struct net_half {
     struct arena *arena;
     struct net *net;
     struct reach *reach;
     const struct prove_labels *labels;
-    uint32_t *label_of;        /* by thing; NET_NONE: neither source nor object (AWS's own) */
+    uint32_t *label_of;        /* by thing; NET_NONE: neither source nor object (AWS's own); labels->count: hidden, a VPC of the
+                                  organization that was not collected (the engine has labels->count + 1 labels) */
     uint8_t *verdicts;         /* [subject * labels->count + object], enum prove_verdict; the diagonal is PROVE_PROVED */
     uint8_t *words;            /* the same, enum net_word */
     bool *is_object;
-    struct net_cell *cells;    /* all that are not proved, violated first */
+    struct net_cell *cells;    /* that are not proved, violated first; NET_CELLS_MAX at most */
     uint32_t cell_count;
+    uint64_t cells_left;       /* not proved and not in `cells` */
     struct prove_missing *missing;
     uint32_t missing_count;
     uint64_t counts[PROVE_VERDICTS], word_counts[NET_WORDS];
@@ -68,7 +71,11 @@ struct net_half {
 struct net_half *net_half_prove(struct arena *a, struct net *n, const struct prove_labels *labels, const struct json *config, struct err *e)
     WARN_UNUSED;
 void net_half_free(struct net_half *h); /* the engine; the rest is the arena's */
-/* Whose thing: a label, or NET_NONE. */
+/* Whose thing by its tenant; which of several shared entries, and which externals are nobody's, net_half.label_of tells. */
 uint32_t net_half_label(const struct prove_labels *l, const struct net_thing *t);
+/* The labels of ward.yaml, in the numbering of the IAM half (which need not be there). */
+void net_half_labels(struct arena *a, const struct json *config, struct prove_labels *out);
+/* Of the whole: violated before unknown before proved. */
+enum prove_verdict net_half_overall(const struct net_half *h);
 
 #endif

@@ -160,6 +160,11 @@ bool prove_session_principal(struct prove_session *s, uint32_t principal, struct
 bool prove_session_organization(struct prove_session *s, struct err *e) WARN_UNUSED;
 void prove_session_close(struct prove_session *s);
 
+/* Whether rules of ward.yaml can make a thing in this account a tenant's that the account is not. */
+bool prove_things_decide(const struct json *config, struct str account);
+/* The tenants that the rules of ward.yaml name together ("conflict: a by account 1...; b by tag ..."): labels. */
+uint64_t *prove_in_conflict(struct arena *a, const struct prove_labels *l, struct str why);
+
 /* What the proof takes for granted and what it does not look at: lines of data/iam/assumptions.tsv. */
 struct prove_assumption {
     struct str kind, text; /* "assumption" or "not-modelled" */
