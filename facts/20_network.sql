@@ -138,7 +138,8 @@ CREATE TABLE fact_eni (
   account TEXT, region TEXT, eni TEXT, vpc TEXT, subnet TEXT, owner TEXT, arn TEXT, tags TEXT,
   type TEXT, status TEXT, description TEXT, requester TEXT, requester_managed INTEGER,
   attachment TEXT, attachment_status TEXT, instance TEXT, instance_owner TEXT, device_index INTEGER,
-  source_dest_check INTEGER, deny_igw INTEGER
+  source_dest_check INTEGER, deny_igw INTEGER,
+  groups_read INTEGER                      -- 1 when the answer has the list of groups, be it empty
 );
 INSERT INTO fact_eni
 SELECT account, region, coalesce(rid, json_extract(data, '$.NetworkInterfaceId')), json_extract(data, '$.VpcId'),
@@ -148,7 +149,7 @@ SELECT account, region, coalesce(rid, json_extract(data, '$.NetworkInterfaceId')
        json_extract(data, '$.Attachment.AttachmentId'), json_extract(data, '$.Attachment.Status'),
        json_extract(data, '$.Attachment.InstanceId'), json_extract(data, '$.Attachment.InstanceOwnerId'),
        json_extract(data, '$.Attachment.DeviceIndex'), json_extract(data, '$.SourceDestCheck'),
-       json_extract(data, '$.DenyAllIgwTraffic')
+       json_extract(data, '$.DenyAllIgwTraffic'), CASE WHEN json_type(data, '$.Groups') = 'array' THEN 1 END
 FROM snap_resource WHERE op = 'ec2:DescribeNetworkInterfaces';
 CREATE INDEX fact_eni_id ON fact_eni (eni);
 CREATE INDEX fact_eni_instance ON fact_eni (instance);

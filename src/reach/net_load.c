@@ -1,5 +1,9 @@
 #include "reach/net_load_internal.h"
 
+#include <stdio.h>
+
+enum { JSON_COLUMN_MAX = 1 << 20 };
+
 struct str net_text(struct net_loader *l, struct query *q, int at)
 {
     struct str text = query_str(q, at);
@@ -57,6 +61,51 @@ uint32_t net_vpc_row(struct net_loader *l, struct str id)
     return l->n->vpcs_count - 1;
 }
 
+bool net_from(struct net_loader *l, struct str id, struct str account)
+{
+    const struct str *source = map_get(&l->sources, id);
+    if (source)
+        return str_eq(*source, account);
+    struct str *kept = arena_new_of(l->scratch, struct str);
+    *kept = net_share_text(l, account);
+    map_put(&l->sources, net_share_text(l, id), kept);
+    return true;
+}
+
+bool net_answered(const struct net_loader *l, const char *op, struct str account, struct str region)
+{
+    char key[256];
+    int n = snprintf(key, sizeof key, "%s %.*s %.*s", op, STR_ARG(account), STR_ARG(region));
+    return n > 0 && (size_t)n < sizeof key && map_has(&l->answered, str_make(key, (size_t)n));
+}
+
+static void take_answer(struct net_loader *l, struct query *q)
+{
+    struct str op = query_str(q, 0), account = query_str(q, 1), region = query_str(q, 2);
+    map_add(&l->answered, arena_printf(l->scratch, "%.*s %.*s %.*s", STR_ARG(op), STR_ARG(account), STR_ARG(region)), l);
+    map_add(&l->answered, arena_printf(l->scratch, "%.*s %.*s ", STR_ARG(op), STR_ARG(account)), l);
+}
+
+void net_icmp(int64_t type, int64_t code, uint16_t *lo, uint16_t *hi)
+{
+    *lo = 1; /* nothing */
+    *hi = 0;
+    if (type < 0 && code < 0) {
+        *lo = 0;
+        *hi = UINT16_MAX;
+    } else if (type >= 0 && type <= 255 && code <= 255) {
+        *lo = (uint16_t)(type << 8 | (code < 0 ? 0 : code));
+        *hi = (uint16_t)(type << 8 | (code < 0 ? 255 : code));
+    }
+}
+
+const struct json *net_json(struct net_loader *l, struct query *q, int at)
+{
+    struct str text = query_str(q, at);
+    struct err ignored = {0};
+    return text.ptr ? json_parse(l->scratch, arena_str(l->scratch, text), JSON_COLUMN_MAX, &ignored) : NULL;
+}
+
 int16_t net_protocol(struct str text)
 {
     static const struct { const char *name; int16_t number; } names[] = {
@@ -93,7 +142,9 @@ static bool load_all(struct net_loader *l, struct err *e)
         load_balancers, net_load_services, load_firewalls, load_entrances,  net_load_filters,  net_load_routes,  net_load_config,
         net_load_gaps,
     };
-    if (!net_each(l, "SELECT min(at_us), max(at_us) FROM snap_call WHERE at_us > 0", take_window, e))
+    if (!net_each(l, "SELECT DISTINCT op, account, region FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
+                     " AND op GLOB '[ed][ci][2r]*'", take_answer, e) ||
+        !net_each(l, "SELECT min(at_us), max(at_us) FROM snap_call WHERE at_us > 0", take_window, e))
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!parts[i](l, e))
@@ -106,6 +157,8 @@ bool net_load(struct net *n, struct store *s, const struct json *config, const s
 {
     struct net_loader l = {.n = n, .s = s, .a = n->arena, .scratch = arena_new(1 << 20), .config = config, .o = o};
     map_init(&l.strings, l.scratch);
+    map_init(&l.sources, l.scratch);
+    map_init(&l.answered, l.scratch);
     for (int k = 0; k < NET_KINDS; k++)
         map_init(&l.rows[k], l.scratch);
     bool good = load_all(&l, e);

@@ -1,0 +1,129 @@
+/* Route tables. */
+#include "reach/net_load_internal.h"
+
+static void take_table(struct net_loader *l, struct query *q)
+{
+    struct str id = query_str(q, 0);
+    if (!id.len || !net_from(l, id, query_str(q, 1)) || net_row(l, NET_TABLE, id) != NET_NONE)
+        return;
+    uint32_t vpc = net_vpc_row(l, query_str(q, 2));
+    struct net_table *t = net_add_table(l->n);
+    t->id = net_text(l, q, 0);
+    t->vpc = vpc;
+    net_note(l, NET_TABLE, t->id, l->n->tables_count - 1);
+}
+
+static void take_association(struct net_loader *l, struct query *q)
+{
+    uint32_t table = net_row(l, NET_TABLE, query_str(q, 0));
+    struct str subnet = query_str(q, 2), gateway = query_str(q, 3);
+    uint32_t vpc = table == NET_NONE ? NET_NONE : l->n->tables[table].vpc, row = net_row(l, NET_SUBNET, subnet);
+    if (vpc == NET_NONE)
+        return;
+    if (query_int(q, 1))
+        l->n->vpcs[vpc].main_table = table;
+    if (row != NET_NONE && l->n->subnets[row].table == NET_NONE)
+        l->n->subnets[row].table = table;
+    if (str_starts(gateway, STR("igw-")))
+        l->n->vpcs[vpc].igw_table = table;
+    else if (str_starts(gateway, STR("vgw-")))
+        l->n->vpcs[vpc].vgw_table = table;
+}
+
+/* A VPC's main table is for those subnets that have none of their own; of a shared subnet only what was seen of its table. */
+static void main_tables(struct net_loader *l)
+{
+    for (uint32_t i = 0; i < l->n->subnets_count; i++) {
+        struct net_subnet *s = &l->n->subnets[i];
+        if (s->table == NET_NONE && s->vpc != NET_NONE)
+            s->table = l->n->vpcs[s->vpc].main_table;
+    }
+}
+
+struct target {
+    const char *name;
+    enum net_target_kind kind;
+    enum net_kind rows;
+};
+
+static const struct target targets[] = {
+    {"local", TARGET_LOCAL, NET_NOTHING}, {"igw", TARGET_IGW, NET_IGW},       {"eigw", TARGET_EIGW, NET_EIGW},
+    {"nat", TARGET_NAT, NET_NAT},         {"pcx", TARGET_PEERING, NET_PEERING}, {"tgw", TARGET_TGW, NET_TGW},
+    {"vgw", TARGET_VGW, NET_VGW},         {"vpce", TARGET_ENDPOINT, NET_ENDPOINT}, {"eni", TARGET_ENI, NET_ENI},
+    {"instance", TARGET_ENI, NET_ENI},
+};
+
+static void add_route(struct net_loader *l, const struct net_route *model, struct ip_range range)
+{
+    struct net_route *r = net_add_route(l->n);
+    *r = *model;
+    r->range = range;
+}
+
+/* A row an entry. Of a list that was not read every destination may be meant, of its family or of both. */
+static void add_list(struct net_loader *l, struct net_route *model, uint32_t list)
+{
+    const struct net *n = l->n;
+    model->list = list;
+    model->list_unread = list == NET_NONE || !n->prefix_lists[list].read;
+    if (model->list_unread) {
+        add_route(l, model, ip_all_v4());
+        add_route(l, model, ip_all_v6());
+        return;
+    }
+    for (uint32_t i = l->entry_spans[list].first; i < l->entry_spans[list].first + l->entry_spans[list].count; i++)
+        add_route(l, model, n->prefix_entries[l->entry_order[i]].range);
+}
+
+static void take_route(struct net_loader *l, struct query *q)
+{
+    struct str kind = query_str(q, 3), destination = query_str(q, 2), eni = query_str(q, 5);
+    uint32_t table = net_row(l, NET_TABLE, query_str(q, 0));
+    struct ip_range range;
+    if (table == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)))
+        return;
+    struct net_route r = {.table = table, .list = NET_NONE, .kind = TARGET_UNKNOWN, .target = NET_NONE, .target_id = net_shared(l, q, 4)};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+        if (str_eqz(kind, targets[i].name)) {
+            r.kind = targets[i].kind;
+            r.target = targets[i].rows ? net_row(l, targets[i].rows, r.kind == TARGET_ENI ? eni : r.target_id) : NET_NONE;
+        }
+    r.blackhole = str_eqz(query_str(q, 6), "blackhole");
+    r.propagated = str_eqz(query_str(q, 7), "EnableVgwRoutePropagation");
+    if (ip_range_parse(destination, &range))
+        add_route(l, &r, range);
+    else
+        add_list(l, &r, net_row(l, NET_PREFIX_LIST, destination));
+}
+
+/* Entries by list, which net_index() has yet to sort. */
+static void order_entries(struct net_loader *l)
+{
+    const struct net *n = l->n;
+    l->entry_spans = arena_array_of(l->scratch, struct net_span, n->prefix_lists_count + 1);
+    l->entry_order = arena_array_of(l->scratch, uint32_t, n->prefix_entries_count + 1);
+    for (uint32_t i = 0; i < n->prefix_entries_count; i++)
+        l->entry_spans[n->prefix_entries[i].list].count++;
+    for (uint32_t i = 0, first = 0; i < n->prefix_lists_count; i++) {
+        l->entry_spans[i].first = first;
+        first += l->entry_spans[i].count;
+        l->entry_spans[i].count = 0;
+    }
+    for (uint32_t i = 0; i < n->prefix_entries_count; i++) {
+        struct net_span *s = &l->entry_spans[n->prefix_entries[i].list];
+        l->entry_order[s->first + s->count++] = i;
+    }
+}
+
+bool net_load_routes(struct net_loader *l, struct err *e)
+{
+    order_entries(l);
+    if (!net_each(l, "SELECT route_table, account, vpc FROM fact_route_table ORDER BY account <> coalesce(owner, account)", take_table, e) ||
+        !net_each(l, "SELECT route_table, is_main, subnet, gateway FROM fact_route_association WHERE coalesce(state, 'associated') IN"
+                     " ('associated', 'associating')", take_association, e) ||
+        !net_each(l, "SELECT route_table, account, destination, target_kind, target, eni, state, origin FROM fact_route WHERE state <> 'filtered'",
+                  take_route, e))
+        return false;
+    main_tables(l);
+    return true;
+}
