@@ -87,7 +87,7 @@ void prove_write_cell(const struct proof *p, const struct prove_cell *c, struct 
     jo_end_object(o);
 }
 
-static bool insert_proof(const struct proof *p, struct store *s, const struct prove_record *r, int64_t *id, struct err *e)
+static bool insert_proof(struct store *s, const struct prove_record *r, const char *layer, int64_t from_us, int64_t to_us, int64_t *id, struct err *e)
 {
     char hex[SHA256_HEX_MAX] = "";
     struct buf b;
@@ -97,98 +97,107 @@ static bool insert_proof(const struct proof *p, struct store *s, const struct pr
     sha256_hex(buf_str(&b), hex);
     buf_done(&b);
     struct query *q = query_new(s, "INSERT INTO proof(run, at_us, layer, tool_version, config_sha256, from_us, to_us, summary)"
-                                   " VALUES (?1, ?2, 'iam', ?3, ?4, ?5, ?6, ?7)", e);
+                                   " VALUES (?1, ?2, ?8, ?3, ?4, ?5, ?6, ?7)", e);
     if (!q)
         return false;
     query_bind_int(q, 1, r->run);
     query_bind_int(q, 2, r->at_us);
     query_bind_strz(q, 3, r->tool_version);
     query_bind_strz(q, 4, hex);
-    query_bind_int(q, 5, p->world->from_us);
-    query_bind_int(q, 6, p->world->to_us);
+    query_bind_int(q, 5, from_us);
+    query_bind_int(q, 6, to_us);
     query_bind_str(q, 7, r->summary);
+    query_bind_strz(q, 8, layer);
     bool good = query_run(q);
     *id = store_last_id(s);
     return query_done(q) && good;
 }
 
-struct claimer {
-    const struct proof *p;
-    struct query *q;
-    int64_t id;
-    struct buf b;
-};
-
-static bool claim(struct claimer *c, struct str subject, struct str object, enum prove_verdict v, struct str reason, struct str witness)
+bool prove_claims_begin(struct prove_claims *c, struct store *s, const struct prove_record *r, const char *layer, int64_t from_us, int64_t to_us,
+                        struct err *e)
 {
-    query_bind_int(c->q, 1, c->id);
+    *c = (struct prove_claims){.store = s, .layer = layer};
+    if (!store_begin(s, e))
+        return false;
+    if (!insert_proof(s, r, layer, from_us, to_us, &c->proof, e)) {
+        store_rollback(s);
+        return false;
+    }
+    c->q = query_new(s, "INSERT INTO claim(proof, subject, object, layer, verdict, reason, witness) VALUES (?1, ?2, ?3, ?7, ?4, ?5, ?6)", e);
+    return true;
+}
+
+bool prove_claims_add(struct prove_claims *c, struct str subject, struct str object, enum prove_verdict v, struct str reason, struct str witness)
+{
+    if (!c->q)
+        return false;
+    query_bind_int(c->q, 1, c->proof);
     query_bind_str(c->q, 2, subject);
     query_bind_str(c->q, 3, object);
     query_bind_strz(c->q, 4, prove_verdict_name(v));
-    query_bind_str(c->q, 5, reason);
+    query_bind_str(c->q, 5, reason.ptr ? reason : STR(""));
     query_bind_str(c->q, 6, witness);
+    query_bind_strz(c->q, 7, c->layer);
     bool good = query_run(c->q);
     query_reset(c->q);
     return good;
 }
 
-static bool claim_cells(struct claimer *c)
+bool prove_claims_proved(struct prove_claims *c, const struct prove_labels *l, const uint8_t *verdicts, const bool *is_object, struct str why)
 {
-    bool good = true;
-    for (uint32_t i = 0; i < c->p->cell_count && good; i++) {
-        const struct prove_cell *cell = &c->p->cells[i];
-        struct json_out o;
-        buf_reset(&c->b);
-        jo_init(&o, &c->b, false);
-        prove_write_cell(c->p, cell, &o);
-        struct str reason = cell->reason.ptr ? cell->reason : STR("");
-        good = claim(c, c->p->labels.names[cell->subject], c->p->labels.names[cell->object], cell->verdict, reason,
-                     cell->hop_count || cell->gap_count ? buf_str(&c->b) : (struct str){0});
+    bool good = true, all = l->count <= PROVE_CLAIMS_ALL;
+    struct str none = {0};
+    for (uint32_t x = 0; x < l->count && good; x++) {
+        if (!all)
+            good = prove_claims_add(c, l->names[x], STR("*"), PROVE_PROVED, STR("every object that has no claim of its own"), none);
+        for (uint32_t y = 0; y < l->count && good && all; y++)
+            if (x != y && is_object[y] && verdicts[(size_t)x * l->count + y] == PROVE_PROVED)
+                good = prove_claims_add(c, l->names[x], l->names[y], PROVE_PROVED, why, none);
     }
     return good;
 }
 
-static bool claim_proved(struct claimer *c)
+bool prove_claims_end(struct prove_claims *c, bool good, struct err *e)
 {
-    const struct prove_labels *l = &c->p->labels;
-    bool good = true, all = l->count <= PROVE_CLAIMS_ALL;
-    struct str why = STR("no principal of the subject reaches data of the object"), none = {0};
-    for (uint32_t x = 0; x < l->count && good; x++) {
-        if (!all)
-            good = claim(c, l->names[x], STR("*"), PROVE_PROVED, STR("every object that has no claim of its own"), none);
-        for (uint32_t y = 0; y < l->count && good && all; y++)
-            if (x != y && c->p->is_object[y] && prove_verdict_of(c->p, x, y) == PROVE_PROVED)
-                good = claim(c, l->names[x], l->names[y], PROVE_PROVED, why, none);
+    good = query_done(c->q) && good && store_commit(c->store, e);
+    if (!good)
+        store_rollback(c->store);
+    return good;
+}
+
+static bool claim_cells(struct prove_claims *c, const struct proof *p)
+{
+    struct buf b;
+    bool good = true;
+    buf_init(&b, (size_t)16 << 20);
+    for (uint32_t i = 0; i < p->cell_count && good; i++) {
+        const struct prove_cell *cell = &p->cells[i];
+        struct json_out o;
+        buf_reset(&b);
+        jo_init(&o, &b, false);
+        prove_write_cell(p, cell, &o);
+        good = prove_claims_add(c, p->labels.names[cell->subject], p->labels.names[cell->object], cell->verdict, cell->reason,
+                                cell->hop_count || cell->gap_count ? buf_str(&b) : (struct str){0});
     }
+    buf_done(&b);
     return good;
 }
 
 bool prove_keep(const struct proof *p, struct store *s, const struct prove_record *r, int64_t *proof, struct err *e)
 {
-    struct claimer c = {.p = p};
-    if (!store_begin(s, e))
+    struct prove_claims c;
+    if (!prove_claims_begin(&c, s, r, "iam", p->world->from_us, p->world->to_us, e))
         return false;
-    if (!insert_proof(p, s, r, proof, e)) {
-        store_rollback(s);
-        return false;
-    }
-    c.id = *proof;
-    c.q = query_new(s, "INSERT INTO claim(proof, subject, object, layer, verdict, reason, witness) VALUES (?1, ?2, ?3, 'iam', ?4, ?5, ?6)", e);
-    buf_init(&c.b, (size_t)16 << 20);
-    bool good = c.q && claim_cells(&c) && claim_proved(&c);
-    buf_done(&c.b);
-    good = query_done(c.q) && good && store_commit(s, e);
-    if (!good)
-        store_rollback(s);
-    return good;
+    *proof = c.proof;
+    bool good = claim_cells(&c, p) && prove_claims_proved(&c, &p->labels, p->verdicts, p->is_object, STR("no principal of the subject reaches data of the object"));
+    return prove_claims_end(&c, good, e);
 }
 
-bool prove_new_violations(const struct proof *p, struct store *s, int64_t proof, uint64_t *count, struct err *e)
+bool prove_new_violations(struct store *s, int64_t proof, uint64_t *count, struct err *e)
 {
     struct query *q = query_new(s, "SELECT count(*) FROM claim c WHERE c.proof = ?1 AND c.verdict = 'violated' AND NOT EXISTS (SELECT 1 FROM claim b"
-                                   " WHERE b.proof = (SELECT max(id) FROM proof WHERE id < ?1 AND layer = 'iam') AND b.subject = c.subject"
+                                   " WHERE b.proof = (SELECT max(id) FROM proof WHERE id < ?1 AND layer = c.layer) AND b.subject = c.subject"
                                    " AND b.object = c.object AND b.layer = c.layer AND b.verdict = 'violated')", e);
-    (void)p;
     if (!q)
         return false;
     query_bind_int(q, 1, proof);

@@ -77,5 +77,18 @@ uint32_t net_half_label(const struct prove_labels *l, const struct net_thing *t)
 void net_half_labels(struct arena *a, const struct json *config, struct prove_labels *out);
 /* Of the whole: violated before unknown before proved. */
 enum prove_verdict net_half_overall(const struct net_half *h);
+/* "orders-db (arn:...)": name and id as people know them; "the Internet". */
+struct str net_thing_words(struct arena *a, const struct net *n, uint32_t thing);
+/* "tcp 5432", "udp, all ports", "icmp type 8". */
+struct str net_port_words(struct arena *a, int16_t proto, uint16_t lo, uint16_t hi);
+/* The command that shows the connection: "ward path i-1 db --proto tcp --dport 5432 --sport 49152". */
+struct str net_replay(struct arena *a, const struct net_half *h, const struct reach_witness *w);
+/* One cell, one connection as JSON objects. */
+void net_write_cell(const struct net_half *h, const struct net_cell *c, struct json_out *o);
+void net_write_witness(const struct net_half *h, const struct reach_witness *w, struct json_out *o);
+/* Lines of data/net/assumptions.tsv, and what the loading took for granted. */
+uint32_t net_assumptions(const struct net_half *h, struct prove_assumption **out);
+/* Proof and claims of layer "network", as prove_keep() of IAM. ERR_STORE. */
+bool net_half_keep(const struct net_half *h, struct store *s, const struct prove_record *r, int64_t *proof, struct err *e) WARN_UNUSED;
 
 #endif

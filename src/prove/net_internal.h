@@ -82,9 +82,5 @@ static inline bool net_bit(const uint64_t *bits, uint32_t i)
 {
     return bits && bits_get(bits, i);
 }
-/* "tcp 5432", "all ports", "icmp echo request"... */
-struct str net_port_words(struct arena *a, int16_t proto, uint16_t lo, uint16_t hi);
-/* "orders-db (northwind)" without the label: name and id as people know them. */
-struct str net_thing_words(struct arena *a, const struct net *n, uint32_t thing);
 
 #endif

@@ -34,9 +34,11 @@ struct prover *prove_begin(struct arena *a, struct graph *g, const struct rights
 
 struct proof *prove(struct arena *a, struct graph *g, const struct rights *r) { return prove_begin(a, g, r)->p; }
 
-uint32_t prove_assumptions(struct arena *a, struct prove_assumption **out)
+uint32_t prove_assumptions(struct arena *a, struct prove_assumption **out) { return prove_assumptions_of(a, "data/iam/assumptions.tsv", out); }
+
+uint32_t prove_assumptions_of(struct arena *a, const char *table, struct prove_assumption **out)
 {
-    struct str rest = embed_get("data/iam/assumptions.tsv");
+    struct str rest = embed_get(table);
     uint32_t count = 0, lines = 1;
     for (size_t i = 0; i < rest.len; i++)
         lines += rest.ptr[i] == '\n';

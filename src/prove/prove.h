@@ -170,6 +170,8 @@ struct prove_assumption {
     struct str kind, text; /* "assumption" or "not-modelled" */
 };
 uint32_t prove_assumptions(struct arena *a, struct prove_assumption **out);
+/* The same of another embedded table of that form. */
+uint32_t prove_assumptions_of(struct arena *a, const char *table, struct prove_assumption **out);
 
 /* One cell as JSON object: subject, object, verdict, level, reason, chain, cuts, missing. */
 void prove_write_cell(const struct proof *p, const struct prove_cell *c, struct json_out *o);
@@ -187,7 +189,22 @@ struct prove_record {
 };
 bool prove_keep(const struct proof *p, struct store *s, const struct prove_record *r, int64_t *proof, struct err *e) WARN_UNUSED;
 /* Violations of this proof that the proof before, of the same layer, did not have. */
-bool prove_new_violations(const struct proof *p, struct store *s, int64_t proof, uint64_t *count, struct err *e) WARN_UNUSED;
+bool prove_new_violations(struct store *s, int64_t proof, uint64_t *count, struct err *e) WARN_UNUSED;
+
+/* The same claim by claim, for any layer: begin, add, the proved ones, end (which keeps all or, where not `good`, nothing). */
+struct prove_claims {
+    struct store *store;
+    struct query *q;
+    const char *layer;
+    int64_t proof;
+};
+bool prove_claims_begin(struct prove_claims *c, struct store *s, const struct prove_record *r, const char *layer, int64_t from_us, int64_t to_us,
+                        struct err *e) WARN_UNUSED;
+bool prove_claims_add(struct prove_claims *c, struct str subject, struct str object, enum prove_verdict v, struct str reason, struct str witness)
+    WARN_UNUSED;
+bool prove_claims_proved(struct prove_claims *c, const struct prove_labels *l, const uint8_t *verdicts, const bool *is_object, struct str why)
+    WARN_UNUSED;
+bool prove_claims_end(struct prove_claims *c, bool good, struct err *e) WARN_UNUSED;
 
 static inline enum prove_verdict prove_verdict_of(const struct proof *p, uint32_t subject, uint32_t object)
 {

@@ -91,7 +91,7 @@ static int exit_status(struct ward *w, const struct verb_world *v, const struct 
     if (str_eqz(fail_on, "certain"))
         violated = has(view, PROVE_VIOLATED, LEVEL_CERTAIN);
     if (str_eqz(fail_on, "new")) {
-        if (!prove_new_violations(view->proof, v->store, view->proof_id, &fresh, e))
+        if (!prove_new_violations(v->store, view->proof_id, &fresh, e))
             return EXIT_GOOD;
         violated = fresh > 0;
     }
