@@ -63,8 +63,8 @@ class Bundle:
         self.file.write((dumps(obj) + "\n").encode())
         self.lines += 1
 
-    def run(self, caller):
-        self.line({"run": {"bundle": 1, "clock": CLOCK, "tool": "make_iam_org", "caller": caller, "scope": {"org": True}}})
+    def run(self, caller, tool="make_iam_org"):
+        self.line({"run": {"bundle": 1, "clock": CLOCK, "tool": tool, "caller": caller, "scope": {"org": True}}})
 
     def account(self, account, name):
         self.made = set()
