@@ -431,6 +431,9 @@ struct net {
     uint32_t *member_order;  /* eni_groups rows by group */
     uint32_t *eni_order;     /* enis by thing */
     uint32_t *subnet_order;  /* subnets by VPC */
+    uint32_t *attachment_order;       /* VPC attachments by VPC */
+    struct net_span *vpc_attachments; /* by VPC, into attachment_order */
+    uint32_t *lb_of, *endpoint_of;    /* by thing: its row, or NET_NONE */
     uint32_t *address_order; /* addresses by (VPC, first address) */
     struct net_span *vpc_addresses; /* by VPC, into address_order */
     uint32_t *public_order;  /* addresses with a public IPv4 address, by it */

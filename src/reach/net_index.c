@@ -227,6 +227,36 @@ static void index_addresses(struct net *n)
     }
 }
 
+/* What a thing is, and which transit gateways a VPC is attached to. */
+static void index_backwards(struct net *n)
+{
+    n->lb_of = arena_array_of(n->arena, uint32_t, n->things_count + 1);
+    n->endpoint_of = arena_array_of(n->arena, uint32_t, n->things_count + 1);
+    memset(n->lb_of, 0xff, n->things_count * sizeof *n->lb_of);
+    memset(n->endpoint_of, 0xff, n->things_count * sizeof *n->endpoint_of);
+    for (uint32_t i = n->lbs_count; i-- > 0;)
+        if (n->lbs[i].thing < n->things_count)
+            n->lb_of[n->lbs[i].thing] = i;
+    for (uint32_t i = n->endpoints_count; i-- > 0;)
+        if (n->endpoints[i].thing < n->things_count)
+            n->endpoint_of[n->endpoints[i].thing] = i;
+    n->attachment_order = arena_array_of(n->arena, uint32_t, n->attachments_count + 1);
+    n->vpc_attachments = arena_array_of(n->arena, struct net_span, n->vpcs_count + 1);
+    for (uint32_t i = 0; i < n->attachments_count; i++)
+        if (n->attachments[i].kind == ATTACHMENT_VPC && n->attachments[i].target < n->vpcs_count)
+            n->vpc_attachments[n->attachments[i].target].count++;
+    for (uint32_t i = 0, first = 0; i < n->vpcs_count; i++) {
+        n->vpc_attachments[i].first = first;
+        first += n->vpc_attachments[i].count;
+        n->vpc_attachments[i].count = 0;
+    }
+    for (uint32_t i = 0; i < n->attachments_count; i++)
+        if (n->attachments[i].kind == ATTACHMENT_VPC && n->attachments[i].target < n->vpcs_count) {
+            struct net_span *s = &n->vpc_attachments[n->attachments[i].target];
+            n->attachment_order[s->first + s->count++] = i;
+        }
+}
+
 static void name(struct net *n, struct str id, enum net_kind kind, uint32_t row)
 {
     if (!id.len || map_get(&n->index, id))
@@ -298,5 +328,6 @@ void net_index(struct net *n)
     ORDER(n, t, subnets, vpc, vpcs, subnets, subnet_order);
     arena_free(t);
     index_addresses(n);
+    index_backwards(n);
     index_names(n);
 }

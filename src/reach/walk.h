@@ -36,6 +36,9 @@ struct net_flow {
     ip_number to;
     int16_t proto;
     uint16_t sport, dport; /* ICMP: dport is type << 8 | code */
+    /* 0: none; else 1 + the row of an entrance to which the flow is addressed (`to` is 0): from its external, from an
+     * interface that gets out to the Internet (entrances from there), or from an interface of its VPC. */
+    uint32_t entrance_plus_one;
 };
 
 enum hop_act { HOP_PASS, HOP_STOP, HOP_UNKNOWN };
@@ -51,7 +54,8 @@ struct walk_hop {
 
 struct walk_path {
     enum reach_verdict verdict;
-    struct net_ref end;  /* where it was delivered: NET_ENI, NET_EXTERNAL, NET_ENDPOINT (an AWS service behind it); else where it stopped */
+    struct net_ref end;  /* where it was delivered: NET_ENI, NET_EXTERNAL, NET_ENDPOINT (an AWS service behind it), NET_THING (behind an entrance,
+                            without an interface); else where it stopped */
     ip_number to;        /* address at which it arrived there */
     uint16_t port;
     struct walk_hop *hops, *return_hops;
