@@ -173,11 +173,16 @@ static bool begin(struct importer *im, const struct bundle_line *run, struct err
     buf_init(&scope, 16 << 20);
     if (run && run->scope)
         json_write(&scope, run->scope);
+    struct str kept = scope.len && !scope.failed ? buf_str(&scope) : STR("{}");
+    if (im->options->assume_default_nacl && kept.ptr[0] == '{') {
+        struct str rest = str_sub(kept, 1, kept.len);
+        kept = arena_printf(im->arena, "{\"assume_default_nacl\":true%s%.*s", rest.len && rest.ptr[0] != '}' ? "," : "", STR_ARG(rest));
+    }
     struct ingest_run r = {
         .kind = "import",
         .started_us = im->options->now_us,
         .tool_version = run && run->tool.ptr ? arena_cstr(im->item, run->tool) : im->options->tool_version,
-        .scope_json = scope.len && !scope.failed ? buf_str(&scope) : STR("{}"),
+        .scope_json = kept,
         .source = str_of(im->path),
         .base = im->options->base,
     };

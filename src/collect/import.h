@@ -30,6 +30,7 @@ struct bundle_options {
     int64_t clock_us; /* the time the run is judged at; 0 = the bundle's own (run line, else the newest
                          call's time, else the newest file's) */
     int64_t base;     /* run that completes this one, or 0 */
+    bool assume_default_nacl; /* kept with the run: see reach/net.h, net_options */
 };
 
 struct bundle_note {

@@ -108,6 +108,8 @@ static bool has_more(const struct aws_op *op, const struct json *answer)
 
 static bool record(struct importer *im, struct found_call *f, struct err *e)
 {
+    if (f->answer)
+        import_spelling(im->item, f->op, f->answer);
     if (f->answer && has_more(f->op, f->answer)) {
         f->end.status = CALL_TRUNCATED;
         f->end.code = STR("MorePages");

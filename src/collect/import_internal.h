@@ -50,6 +50,8 @@ bool import_walk(struct importer *im, struct err *e) WARN_UNUSED;
 /* One file of an answer by its path below the root: its text and time. False with ERR_IO, ERR_LIMIT, or
  * ERR_NO_DATA when it is not there. */
 bool import_read(struct importer *im, struct str path, struct str *text, int64_t *mtime_us, struct err *e) WARN_UNUSED;
+/* Member names as AWS spells them, where the answer begins them all with the other kind of letter. */
+void import_spelling(struct arena *a, const struct aws_op *op, struct json *answer);
 /* An answer's text: empty means {} (the AWS CLI prints nothing for it). */
 struct json *import_parse(struct importer *im, struct str text, struct err *e) WARN_UNUSED;
 

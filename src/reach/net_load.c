@@ -134,6 +134,13 @@ static void take_window(struct net_loader *l, struct query *q)
     l->n->to_us = query_int(q, 1);
 }
 
+/* `ward import --assume-default-nacl` is kept with the run that is judged. */
+static void take_option(struct net_loader *l, struct query *q) { l->o.assume_default_nacl = l->o.assume_default_nacl || query_int(q, 0); }
+
+static const char option_sql[] =
+    "SELECT coalesce(scope ->> '$.assume_default_nacl', 0) FROM run WHERE id ="
+    " (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) FROM snap_call))";
+
 static bool load_all(struct net_loader *l, struct err *e)
 {
     typedef bool part(struct net_loader *l, struct err *e);
@@ -142,7 +149,8 @@ static bool load_all(struct net_loader *l, struct err *e)
         load_balancers, net_load_services, load_firewalls, load_entrances,  net_load_filters,  net_load_routes,  net_load_config,
         net_load_gaps,
     };
-    if (!net_each(l, "SELECT DISTINCT op, account, region FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
+    if (!net_each(l, option_sql, take_option, e) ||
+        !net_each(l, "SELECT DISTINCT op, account, region FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
                      " AND op GLOB '[ed][ci][2r]*'", take_answer, e) ||
         !net_each(l, "SELECT min(at_us), max(at_us) FROM snap_call WHERE at_us > 0", take_window, e))
         return false;
@@ -155,7 +163,9 @@ static bool load_all(struct net_loader *l, struct err *e)
 
 bool net_load(struct net *n, struct store *s, const struct json *config, const struct net_options *o, struct err *e)
 {
-    struct net_loader l = {.n = n, .s = s, .a = n->arena, .scratch = arena_new(1 << 20), .config = config, .o = o};
+    struct net_loader l = {.n = n, .s = s, .a = n->arena, .scratch = arena_new(1 << 20), .config = config};
+    if (o)
+        l.o = *o;
     map_init(&l.strings, l.scratch);
     map_init(&l.sources, l.scratch);
     map_init(&l.answered, l.scratch);

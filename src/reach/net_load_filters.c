@@ -98,7 +98,7 @@ static void default_acls(struct net_loader *l)
         struct net_subnet *s = &n->subnets[i];
         if (s->acl != NET_NONE || s->vpc == NET_NONE)
             continue;
-        if (!any[s->vpc] && !by_vpc[s->vpc] && l->o && l->o->assume_default_nacl)
+        if (!any[s->vpc] && !by_vpc[s->vpc] && l->o.assume_default_nacl)
             by_vpc[s->vpc] = assumed_acl(l, s->vpc) + 1;
         if (by_vpc[s->vpc])
             s->acl = by_vpc[s->vpc] - 1;
@@ -170,7 +170,7 @@ static void settle_bpa(struct net_loader *l)
         struct str owner = v && v->account != NET_NONE ? l->n->accounts[v->account].id : str_make(NULL, 0);
         if (v && owner.len)
             s->bpa = bpa_of(l, s, owner, v->region, s->bpa);
-        if (!v || s->bpa != BPA_UNREAD || !l->o || !l->o->assume_default_nacl || net_answered(l, "ec2:DescribeVpcBlockPublicAccessOptions", owner, v->region))
+        if (!v || s->bpa != BPA_UNREAD || !l->o.assume_default_nacl || net_answered(l, "ec2:DescribeVpcBlockPublicAccessOptions", owner, v->region))
             continue;
         s->bpa = BPA_OFF;
         if (map_add(&told, arena_printf(l->scratch, "%.*s %.*s", STR_ARG(owner), STR_ARG(v->region)), l))

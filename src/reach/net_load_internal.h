@@ -12,7 +12,7 @@ struct net_loader {
     struct arena *a;       /* the net's */
     struct arena *scratch; /* until net_load() returns */
     const struct json *config;
-    const struct net_options *o;
+    struct net_options o;
     struct map strings;    /* texts that many rows share, each once */
     struct map rows[NET_KINDS]; /* id or ARN -> row + 1, by kind */
     struct map sources;    /* id -> account (struct str *) whose answer is taken for it */

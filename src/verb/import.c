@@ -51,6 +51,7 @@ int verb_import(struct ward *w, struct err *e)
     struct bundle_summary sum;
     struct str format = cli_str(w->cli, "format");
     o.format = str_eqz(format, "iam-collect") ? IMPORT_IAM_COLLECT : str_eqz(format, "gaad") ? IMPORT_GAAD : IMPORT_BUNDLE;
+    o.assume_default_nacl = cli_flag(w->cli, "assume-default-nacl");
     cli_time_us(w->cli, "clock", &o.clock_us);
     struct store *s = store_open(cli_strz(w->cli, "db"), STORE_WRITE | STORE_CREATE, e);
     if (!s)
