@@ -94,6 +94,8 @@ int path_rank(const struct walk_path *p);
 const struct walk_path *path_best(const struct walk *w, struct net_ref wanted, bool *elsewhere);
 /* Addresses of balancers, endpoints and entrances behind which an end of `to` may stand; appended to it as ends. */
 void path_add_doors(const struct net *n, struct arena *a, struct path_ends *to);
+/* What would have to change first for it to open, or {NULL,0}. */
+struct str path_opens(const struct net *n, struct arena *a, const struct path_answer *answer);
 void path_find_cuts(struct net *n, struct arena *a, struct path_answer *answer);
 
 /* For path_ask(): numbers at which some row begins to differ. */

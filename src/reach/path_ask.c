@@ -379,6 +379,8 @@ static void conclude(struct asker *k)
         out->reason = arena_printf(k->a, "the packet is delivered elsewhere: to %.*s", STR_ARG(net_id(k->n, out->path->end)));
     else if (out->path)
         out->reason = out->path->reason;
+    if (!elsewhere)
+        out->opens = path_opens(k->n, k->a, out);
 }
 
 void path_ask(struct net *n, struct arena *a, const struct path_question *q, bool cuts, struct path_answer *out)

@@ -224,7 +224,7 @@ void path_report_text(const struct path_report *r, bool colour, int columns, str
     }
     terms_text(r, colour, out);
     if (x->opens.len) {
-        buf_addz(out, "\nIt would open with ");
+        buf_addz(out, "\nThe first that would have to be there for it to open: ");
         text_safe(out, x->opens);
         buf_addc(out, '\n');
     }
