@@ -18,7 +18,7 @@ struct path_report {
     const struct str *assumptions; /* beside those of the net */
     uint32_t assumption_count;
 };
-void path_report_text(const struct path_report *r, bool colour, int columns, struct buf *out);
+void path_report_text(const struct path_report *r, bool colour, struct buf *out);
 /* Schema "ward.path/1". */
 void path_report_json(const struct path_report *r, struct buf *out);
 

@@ -120,6 +120,21 @@ static void write_hops(const struct path_report *r, const char *key, bool back, 
     }
 }
 
+static void write_notes(const struct path_report *r, struct json_out *o)
+{
+    jo_key(o, "notes");
+    jo_array(o);
+    if (r->q->from->note.len)
+        jo_str(o, r->q->from->note);
+    if (r->q->to->note.len)
+        jo_str(o, r->q->to->note);
+    if (r->answer->path && r->answer->path->appliance)
+        jo_strz(o, "an interface that forwards stands in the way: what it filters is not known");
+    if (r->answer->path && r->answer->path->return_unknown)
+        jo_strz(o, "the way of the answer is not known");
+    jo_end_array(o);
+}
+
 static void write_cuts(const struct path_report *r, struct json_out *o)
 {
     jo_key(o, "cuts");
@@ -141,6 +156,7 @@ void path_answer_json(const struct path_report *r, struct json_out *o)
         jo_bool(o, x->word != PATH_NONE);
     jo_kv_str(o, "blocked_by", str_of(stopped && x->path ? x->path->blocked_by : NULL));
     jo_kv_str(o, "reason", x->reason);
+    write_notes(r, o);
     write_flow(r, o);
     write_terms(r, o);
     write_nodes(r, "path", false, o);

@@ -197,10 +197,9 @@ static void assumptions_text(const struct path_report *r, struct buf *out)
     }
 }
 
-void path_report_text(const struct path_report *r, bool colour, int columns, struct buf *out)
+void path_report_text(const struct path_report *r, bool colour, struct buf *out)
 {
     const struct path_answer *x = r->answer;
-    (void)columns;
     paint(out, colour, paint_for(x->word), str_of(path_word_name(x->word)));
     if (x->path && x->path->blocked_by && (x->word == PATH_NONE || x->word == PATH_ONE_WAY))
         buf_addf(out, " (%s)", x->path->blocked_by);

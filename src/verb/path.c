@@ -28,7 +28,7 @@ static int answer(struct ward *w, const struct verb_net *v, const struct path_qu
     if (str_eqz(cli_str(w->cli, "output"), "json"))
         path_report_json(&r, &out);
     else
-        path_report_text(&r, w->term.out_colour, w->term.columns, &out);
+        path_report_text(&r, w->term.out_colour, &out);
     if (out.failed)
         err_set(e, ERR_LIMIT, "the answer is larger than 64 MiB");
     else
