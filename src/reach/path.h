@@ -20,6 +20,7 @@ const char *path_word_name(enum path_word w); /* "DIRECT", "ONE-WAY"... */
 struct path_end {
     struct net_ref at; /* NET_ENI, NET_EXTERNAL, NET_SUBNET, NET_VPC, NET_ENDPOINT; as a destination NET_NOTHING: wherever it is delivered */
     ip_number ip;      /* of an external 0: any address of it */
+    uint32_t entrance_plus_one; /* of a destination: by this entrance (walk.h), and `ip` is 0 */
 };
 struct path_ends {
     struct str text;   /* as it was asked */
@@ -91,7 +92,7 @@ uint32_t path_nodes(const struct net *n, struct arena *a, const struct walk_path
 /* For path_ask(): how good a path is, the best first: 0 direct, 1 direct over the Internet, 2 and 3 one way, 4 unknown, 5 none. */
 int path_rank(const struct walk_path *p);
 /* The best of the paths to `wanted`; where none ends there, what stopped or is not known. NULL: there is none. */
-const struct walk_path *path_best(const struct walk *w, struct net_ref wanted, bool *elsewhere);
+const struct walk_path *path_best(const struct net *n, const struct walk *w, struct net_ref wanted, bool *elsewhere);
 /* Addresses of balancers, endpoints and entrances behind which an end of `to` may stand; appended to it as ends. */
 void path_add_doors(const struct net *n, struct arena *a, struct path_ends *to);
 /* What would have to change first for it to open, or {NULL,0}. */

@@ -48,19 +48,21 @@ int path_rank(const struct walk_path *p)
     }
 }
 
-static bool ends_at(const struct walk_path *p, struct net_ref wanted)
+static bool ends_at(const struct net *n, const struct walk_path *p, struct net_ref wanted)
 {
+    if (p->end.kind == NET_THING && wanted.kind == NET_ENI)
+        return n->enis[wanted.index].thing == p->end.index;
     return wanted.kind == NET_NOTHING || (p->end.kind == wanted.kind && p->end.index == wanted.index);
 }
 
-const struct walk_path *path_best(const struct walk *w, struct net_ref wanted, bool *elsewhere)
+const struct walk_path *path_best(const struct net *n, const struct walk *w, struct net_ref wanted, bool *elsewhere)
 {
     const struct walk_path *best = NULL, *other = NULL;
     *elsewhere = false;
     for (uint32_t i = 0; i < w->count; i++) {
         const struct walk_path *p = &w->paths[i];
         bool arrived = path_rank(p) < RANK_UNKNOWN;
-        if (arrived && !ends_at(p, wanted))
+        if (arrived && !ends_at(n, p, wanted))
             other = other ? other : p;
         else if (!best || path_rank(p) < path_rank(best) || (path_rank(p) == path_rank(best) && p->hop_count > best->hop_count))
             best = p;
@@ -79,7 +81,7 @@ static int8_t walk_once(struct asker *k, const struct net_flow *f, struct net_re
     arena_reset(k->scratch);
     walk_flow(k->n, k->scratch, f, &w);
     k->walks++;
-    const struct walk_path *p = path_best(&w, wanted, &elsewhere);
+    const struct walk_path *p = path_best(k->n, &w, wanted, &elsewhere);
     if (!p)
         return RANK_NONE;
     int rank = elsewhere ? RANK_NONE : path_rank(p);
@@ -111,7 +113,7 @@ static uint16_t familiar(int proto, const struct slot *s)
 static void try_slot(struct asker *k, int proto, struct slot *s, const struct path_end *from, const struct path_end *to)
 {
     const struct column *c = k->columns[proto];
-    struct net_flow f = {.from = {from->at, from->ip}, .to = to->ip, .proto = (int16_t)proto, .dport = familiar(proto, s)};
+    struct net_flow f = {.from = {from->at, from->ip}, .to = to->ip, .entrance_plus_one = to->entrance_plus_one, .proto = (int16_t)proto, .dport = familiar(proto, s)};
     bool ports = proto == NET_TCP || proto == NET_UDP;
     for (uint32_t i = 0; i < c->sport_count; i++) {
         bool internet = false;
@@ -224,12 +226,14 @@ static void make_columns(struct asker *k)
 
 static bool fits(int proto, ip_number to)
 {
+    if (!to)
+        return true; /* an entrance's addresses are not known */
     return proto == NET_ICMP ? ip_is_v4(to) : proto == NET_ICMP6 ? !ip_is_v4(to) : true;
 }
 
 static void ask_pair(struct asker *k, const struct path_end *from, const struct path_end *to)
 {
-    if (from->ip && ip_is_v4(from->ip) != ip_is_v4(to->ip))
+    if (from->ip && !to->entrance_plus_one && ip_is_v4(from->ip) != ip_is_v4(to->ip))
         return;
     if (from->at.kind == to->at.kind && from->at.index == to->at.index && from->at.kind == NET_ENI)
         return; /* to itself */
@@ -248,7 +252,7 @@ static void ask_pair(struct asker *k, const struct path_end *from, const struct 
 static uint32_t samples(struct asker *k, const struct path_ends *ends, const struct path_end *end, struct path_end **out)
 {
     ip_number *ips;
-    if (end->ip || end->at.kind != NET_EXTERNAL) {
+    if (end->ip || end->entrance_plus_one || end->at.kind != NET_EXTERNAL) {
         *out = arena_new_of(k->a, struct path_end);
         **out = *end;
         return 1;
@@ -257,7 +261,7 @@ static uint32_t samples(struct asker *k, const struct path_ends *ends, const str
                                         : path_sample_external(k->n, k->a, end->at.index, PATH_SAMPLES_MAX, &ips, &k->out->capped);
     *out = arena_array_of(k->a, struct path_end, count + 1);
     for (uint32_t i = 0; i < count; i++)
-        (*out)[i] = (struct path_end){end->at, ips[i]};
+        (*out)[i] = (struct path_end){.at = end->at, .ip = ips[i]};
     return count;
 }
 
@@ -366,7 +370,7 @@ static void conclude(struct asker *k)
         walk_flow(k->n, k->a, &k->best, w);
         out->flow = k->best;
         out->wanted = k->best_wanted;
-        out->path = path_best(w, k->best_wanted, &elsewhere);
+        out->path = path_best(k->n, w, k->best_wanted, &elsewhere);
         out->from_thing = thing_at(k->n, k->best.from.at);
         out->to_thing = thing_at(k->n, out->wanted.kind != NET_NOTHING || !out->path ? out->wanted : out->path->end);
     }

@@ -66,10 +66,39 @@ static void add_thing(struct doors *d, uint32_t thing, const struct path_ends *o
             for (uint32_t e = 0; e < ends; e++) {
                 if (own->ends[e].at.kind != NET_ENI || (e && own->ends[e - 1].at.index == own->ends[e].at.index))
                     continue;
-                to->ends[to->count++] = (struct path_end){own->ends[e].at, n->addresses[x].range.lo};
+                to->ends[to->count++] = (struct path_end){.at = own->ends[e].at, .ip = n->addresses[x].range.lo};
                 if (n->addresses[x].public_ip)
-                    to->ends[to->count++] = (struct path_end){own->ends[e].at, n->addresses[x].public_ip};
+                    to->ends[to->count++] = (struct path_end){.at = own->ends[e].at, .ip = n->addresses[x].public_ip};
             }
+}
+
+static bool thing_is_wanted(const struct doors *d, uint32_t thing)
+{
+    const struct net *n = d->n;
+    if (thing >= n->things_count)
+        return false;
+    NET_EACH(i, n->things[thing].enis)
+        if (bits_get(d->enis, n->eni_order[i]))
+            return true;
+    for (uint32_t i = 0; i < n->lbs_count; i++)
+        if (n->lbs[i].thing == thing && bits_get(d->lbs, i))
+            return true;
+    return false;
+}
+
+static void add_entrance(struct doors *d, uint32_t row, const struct path_ends *own, struct path_ends *to)
+{
+    const struct net_entrance *x = &d->n->entrances[row];
+    uint32_t at = x->to_ip && x->to_vpc != NET_NONE ? net_address_at(d->n, x->to_vpc, x->to_ip) : NET_NONE;
+    bool wanted = thing_is_wanted(d, x->to_thing) || (at != NET_NONE && bits_get(d->enis, d->n->addresses[at].eni));
+    if (!wanted || to->count + own->count > PATH_ENDS_MAX)
+        return;
+    struct path_end *grown = arena_array_of(d->a, struct path_end, to->count + (size_t)own->count + 1);
+    memcpy(grown, to->ends, to->count * sizeof *grown);
+    to->ends = grown;
+    for (uint32_t e = 0; e < own->count; e++)
+        if (own->ends[e].at.kind == NET_ENI && (!e || own->ends[e - 1].at.index != own->ends[e].at.index))
+            to->ends[to->count++] = (struct path_end){.at = own->ends[e].at, .entrance_plus_one = row + 1};
 }
 
 void path_add_doors(const struct net *n, struct arena *a, struct path_ends *to)
@@ -97,4 +126,6 @@ void path_add_doors(const struct net *n, struct arena *a, struct path_ends *to)
                 break;
             }
     }
+    for (uint32_t i = 0; i < n->entrances_count && any; i++)
+        add_entrance(&d, i, &own, to);
 }

@@ -26,7 +26,7 @@ static void add(struct finder *f, struct net_ref at, ip_number ip)
         o->ends = ends;
         f->room = room;
     }
-    o->ends[o->count++] = (struct path_end){at, ip};
+    o->ends[o->count++] = (struct path_end){.at = at, .ip = ip};
 }
 
 /* What is addressed to it: its own addresses, those by which the Internet knows it, and one of each range that may be its. */
@@ -372,7 +372,7 @@ bool path_narrow(const struct net *n, struct path_ends *from, ip_number ip)
         struct net_ref at = from->ends[i].at;
         bool again = kept && from->ends[kept - 1].at.kind == at.kind && from->ends[kept - 1].at.index == at.index;
         if (!again && (!any || may_have(n, at, ip)))
-            from->ends[kept++] = (struct path_end){at, ip};
+            from->ends[kept++] = (struct path_end){.at = at, .ip = ip};
     }
     from->count = kept;
     return any;
