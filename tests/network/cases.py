@@ -47,7 +47,7 @@ class Network:
             shutil.copy(extra, regions[0])
         lacks_acls = not glob.glob(f"{answers}/*/*/ec2-describe-network-acls.json")
         self.assume = ["--assume-default-nacl"] if lacks_acls else []
-        self.status, _, self.error = call([ward, "import", answers, "--db", self.db])
+        self.status, _, self.error = call([ward, "import", answers, "--db", self.db, *self.assume])
         self.instances = self.read_instances(answers)
 
     @staticmethod
