@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "codec/text.h"
 #include "prove/tables.h"
+#include "reach/net.h"
 #include "report/csv.h"
 #include "report/diff.h"
 #include "report/html.h"
@@ -42,31 +43,39 @@ bool judge_controls(struct ward *w, struct controls *out, struct err *e)
     return false;
 }
 
-/* Who may do what rests on all that access reads; where no control asks for it none of that is collected. */
-static bool names_tables(const struct controls *controls)
+/* What the network half of the proof says, as tables: reach_claim, reach_internet, reach_label. */
+static bool names_reach(struct str sql) { return str_contains(sql, STR("reach_")); }
+
+/* Who may do what rests on all that access reads, who reaches what on all that the network half reads; where no control asks
+ * for it none of that is collected. */
+static bool names(const struct controls *controls, bool (*tables)(struct str sql))
 {
     for (uint32_t i = 0; i < controls->count; i++)
-        if (prove_tables_named(controls->items[i].sql))
+        if (tables(controls->items[i].sql))
             return true;
     return false;
 }
 
 struct strings judge_operations(struct ward *w, const struct controls *controls)
 {
+    static const struct str tags = {"resourcegroupstaggingapi:GetResources", sizeof "resourcegroupstaggingapi:GetResources" - 1};
     struct strings ops = control_operations(w->arena, controls), all = {0};
-    struct access_reads reads = {0};
+    struct access_reads access = {0};
+    struct str *net = NULL;
     struct err e = {0};
     struct map seen;
-    if (names_tables(controls) && !access_reads_load(w->arena, &reads, &e))
-        reads.count = 0; /* a table of this program: its test reads it */
+    if (names(controls, prove_tables_named) && !access_reads_load(w->arena, &access, &e))
+        access.count = 0; /* a table of this program: its test reads it */
+    uint32_t net_count = names(controls, names_reach) ? net_reads(w->arena, &net) : 0;
+    const struct { const struct str *items; uint32_t count; } lists[] = {
+        {ops.items, ops.count}, {access.items, access.count}, {net, net_count}, {&tags, 1},
+    };
     map_init(&seen, w->arena);
-    all.items = arena_array_of(w->arena, struct str, ops.count + reads.count + 1);
-    for (uint32_t i = 0; i < ops.count + reads.count + 1; i++) {
-        struct str op = i < ops.count ? ops.items[i] : i < ops.count + reads.count ? reads.items[i - ops.count]
-                                                                                    : STR("resourcegroupstaggingapi:GetResources");
-        if (map_add(&seen, op, w))
-            all.items[all.count++] = op;
-    }
+    all.items = arena_array_of(w->arena, struct str, ops.count + access.count + net_count + 1);
+    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
+        for (uint32_t i = 0; i < lists[l].count; i++)
+            if (map_add(&seen, lists[l].items[i], w))
+                all.items[all.count++] = lists[l].items[i];
     return all;
 }
 
@@ -255,7 +264,7 @@ int judge_run(struct ward *w, struct store *s, int64_t run, const struct config 
     cli_time_us(w->cli, "as-of", &r.as_of_us);
     r.on_phase = on_phase;
     r.user = &sw;
-    r.derive = names_tables(controls) ? derive : NULL;
+    r.derive = names(controls, prove_tables_named) ? derive : NULL;
     sw.from = clock_now();
     if (!control_evaluate(w->arena, s, &r, controls, &sum, e))
         return EXIT_GOOD;
