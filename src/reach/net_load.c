@@ -28,10 +28,27 @@ struct str net_shared(struct net_loader *l, struct query *q, int at)
     return net_share_text(l, query_str(q, at));
 }
 
-uint32_t net_row(const struct net_loader *l, enum net_kind kind, struct str id)
+static bool is_last(const struct net_last *last, struct str id)
 {
+    return id.len && id.len == last->len && memcmp(last->id, id.ptr, id.len) == 0;
+}
+
+static void keep_last(struct net_last *last, struct str id)
+{
+    last->len = id.len <= sizeof last->id ? id.len : 0;
+    memcpy(last->id, id.ptr, last->len);
+}
+
+uint32_t net_row(struct net_loader *l, enum net_kind kind, struct str id)
+{
+    struct net_last *last = &l->last[kind];
+    if (is_last(last, id))
+        return last->row;
     const void *value = id.len ? map_get(&l->rows[kind], id) : NULL;
-    return value ? (uint32_t)((uintptr_t)value - 1) : NET_NONE;
+    if (!value)
+        return NET_NONE;
+    keep_last(last, id);
+    return last->row = (uint32_t)((uintptr_t)value - 1);
 }
 
 bool net_note(struct net_loader *l, enum net_kind kind, struct str id, uint32_t row)
@@ -63,9 +80,15 @@ uint32_t net_vpc_row(struct net_loader *l, struct str id)
 
 bool net_from(struct net_loader *l, struct str id, struct str account)
 {
+    struct net_last *last = &l->last[NET_KINDS];
+    if (is_last(last, id))
+        return str_eq(*last->source, account);
     const struct str *source = map_get(&l->sources, id);
-    if (source)
+    if (source) {
+        keep_last(last, id);
+        last->source = source;
         return str_eq(*source, account);
+    }
     struct str *kept = arena_new_of(l->scratch, struct str);
     *kept = net_share_text(l, account);
     map_put(&l->sources, net_share_text(l, id), kept);

@@ -15,6 +15,12 @@ struct net_loader {
     struct net_options o;
     struct map strings;    /* texts that many rows share, each once */
     struct map rows[NET_KINDS]; /* id or ARN -> row + 1, by kind */
+    struct net_last { /* what was looked up last: the parts of a thing come together */
+        char id[64];
+        size_t len;
+        uint32_t row;
+        const struct str *source;
+    } last[NET_KINDS + 1]; /* by kind; of the sources */
     struct map sources;    /* id -> account (struct str *) whose answer is taken for it */
     struct map bpa;        /* see net_load_filters.c */
     struct net_span *entry_spans; /* entries of prefix lists by list, into entry_order */
@@ -31,7 +37,7 @@ struct str net_text(struct net_loader *l, struct query *q, int at);
 struct str net_shared(struct net_loader *l, struct query *q, int at);
 struct str net_share_text(struct net_loader *l, struct str text);
 /* The row of the kind's array that was noted under this id, or NET_NONE. */
-uint32_t net_row(const struct net_loader *l, enum net_kind kind, struct str id);
+uint32_t net_row(struct net_loader *l, enum net_kind kind, struct str id);
 /* Notes a row under its id (which lives as long as the net); false when the id has one: the first stays. */
 bool net_note(struct net_loader *l, enum net_kind kind, struct str id, uint32_t row);
 /* The account's row; one is made (`collected` false) when it has none. NET_NONE of {NULL,0}. */

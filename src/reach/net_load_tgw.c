@@ -11,7 +11,7 @@ static uint8_t rank_of(const struct net_loader *l, uint32_t attachment)
     return attachment == NET_NONE ? 0 : ranks[l->n->attachments[attachment].kind];
 }
 
-static uint32_t own_end(const struct net_loader *l, struct str id, uint32_t table)
+static uint32_t own_end(struct net_loader *l, struct str id, uint32_t table)
 {
     uint32_t row = net_row(l, NET_ATTACHMENT, id);
     if (row == NET_NONE || l->n->attachments[row].tgw == l->n->tgw_tables[table].tgw || l->n->attachments[row].kind != ATTACHMENT_PEERING)

@@ -165,7 +165,7 @@ static void take_peer(struct net_loader *l, struct query *q)
 
 /* ---- which table an attachment is looked up in ---- */
 
-static uint32_t attachment_of(const struct net_loader *l, struct str id, uint32_t tgw)
+static uint32_t attachment_of(struct net_loader *l, struct str id, uint32_t tgw)
 {
     uint32_t row = net_row(l, NET_ATTACHMENT, id);
     if (row == NET_NONE || tgw == NET_NONE || l->n->attachments[row].tgw == tgw || l->n->attachments[row].kind != ATTACHMENT_PEERING)
