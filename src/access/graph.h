@@ -78,6 +78,7 @@ struct graph_edge {
     uint32_t thing;              /* resource row that is taken over or written, or WORLD_NONE */
     const struct residue *guard;
     enum graph_level level;
+    bool more;                   /* LEVEL_NETWORK: one of several between the two, each under conditions of its own */
 };
 enum { PATH_EVERYBODY = 1 << 16, PATH_PERSON, PATH_TOKEN, PATH_GUEST }; /* edges that are no row of the table */
 

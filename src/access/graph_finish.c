@@ -47,6 +47,8 @@ static uint32_t keep_best(const struct graph *g, bool after, struct graph_edge *
         if (!kept || e[kept - 1].from != e[i].from || e[kept - 1].to != e[i].to ||
             (!after && g->chained_of[e[i].from] != WORLD_NONE))
             e[kept++] = e[i];
+        else
+            e[kept - 1].more |= e[kept - 1].level == LEVEL_NETWORK && e[i].level == LEVEL_NETWORK && e[i].guard != e[kept - 1].guard;
     return kept;
 }
 

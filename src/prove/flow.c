@@ -71,7 +71,7 @@ static bool *blocked_nodes(struct prover *v, struct arena *a, const uint64_t *bl
     return out;
 }
 
-static void seed(struct prover *v, uint32_t node, uint64_t *bits)
+void prove_seed(struct prover *v, uint32_t node, uint64_t *bits)
 {
     uint32_t p = v->g->nodes[node].principal;
     bool anybody = p == v->g->anonymous || (p >= v->g->first_pseudo && v->g->pseudo[p - v->g->first_pseudo].kind == PSEUDO_ANYBODY);
@@ -90,7 +90,7 @@ static void pass_on(struct prover *v, const struct tarjan *t, struct arena *a, c
     for (uint32_t n = 0; n < g->node_count; n++)
         if (!blocked[n]) {
             first[t->component[n] + 2]++;
-            seed(v, n, &sets[t->component[n] * v->words]);
+            prove_seed(v, n, &sets[t->component[n] * v->words]);
         }
     for (uint32_t c = 2; c < t->components + 2; c++)
         first[c] += first[c - 1];

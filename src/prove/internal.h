@@ -38,9 +38,11 @@ struct prover {
     struct unlisted *unlisted;
     bool unlisted_capped;    /* more Allows of unknown actions than are looked at */
     uint8_t *open_levels;    /* as levels, with nothing declared */
+    bool keep_network;       /* reaches that hang on the network are kept each for itself, up to REACHES_MAX */
+    bool network_capped;
 };
 
-enum { MASKS_MAX = 64 };
+enum { MASKS_MAX = 64, REACHES_MAX = 1 << 20 };
 /* Blocks what a mask frees, as a set of labels. */
 void prove_blocked(struct prover *v, uint64_t mask, uint64_t *out);
 /* All but labels, classes, victims and masks. */
@@ -49,6 +51,8 @@ void prove_labels_fill(struct prover *v);
 void prove_classes_fill(struct prover *v);
 /* Who can be whom at this level, the labels in `blocked` (NULL: none) left out. */
 void prove_flow(struct prover *v, enum graph_level level, const uint64_t *blocked, struct flow *out);
+/* Whose the node is to begin with. */
+void prove_seed(struct prover *v, uint32_t node, uint64_t *bits);
 /* Rights that the flows make foreign, shares, services. */
 void prove_find_victims(struct prover *v);
 void prove_reaches(struct prover *v);

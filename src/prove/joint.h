@@ -25,7 +25,7 @@ enum joint_hop_kind {
 struct joint_hop {
     enum joint_hop_kind kind;
     struct str from, to, note;            /* names as people know them */
-    const struct reach_witness *witness;  /* JOINT_OPENS */
+    const struct reach_witness *witness;  /* JOINT_OPENS; NULL: told by from, to, note */
     const struct prove_hop *iam;          /* JOINT_IAM; NULL: told by from, to, note */
 };
 struct joint_cell {
@@ -46,11 +46,13 @@ struct joint {
     const struct proof *iam;
     const struct net_half *network;
     uint8_t *verdicts;                    /* [subject * labels.count + object] */
-    struct joint_cell *cells;             /* all that are not proved, violated first */
+    struct joint_cell *cells;             /* that are not proved, violated first; JOINT_CELLS_MAX at most */
     uint32_t cell_count;
+    uint64_t cells_left;                  /* not proved and not in `cells` */
     uint64_t counts[PROVE_VERDICTS];
     uint32_t decided_network;             /* IAM cells at LEVEL_NETWORK that the network decided */
 };
+enum { JOINT_CELLS_MAX = 200000, JOINT_WITNESSES_MAX = 2000, JOINT_SEEKS_MAX = 20000 };
 
 /* ERR_INTERNAL. */
 struct joint *joint_prove(struct arena *a, struct proof *iam, struct net_half *network, struct err *e) WARN_UNUSED;

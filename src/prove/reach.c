@@ -46,6 +46,13 @@ static void note(struct search *s, struct prove_reach r)
     struct proof *p = s->v->p;
     if (r.level == LEVEL_NEVER)
         return;
+    if (s->v->keep_network && r.level == LEVEL_NETWORK) {
+        r.stores = 1;
+        s->v->network_capped |= p->reach_count >= REACHES_MAX;
+        if (p->reach_count < REACHES_MAX)
+            append(s, r);
+        return;
+    }
     if (s->at[r.owner]) {
         struct prove_reach *have = &p->reaches[s->at[r.owner] - 1];
         if (r.level < have->level) {

@@ -303,7 +303,7 @@ static struct str touches_text(struct arena *a, unsigned touches)
     return out;
 }
 
-static void tell_edge(struct teller *t, struct prove_hop *hop, const struct graph_edge *e, bool all)
+void tell_edge(struct teller *t, struct prove_hop *hop, const struct graph_edge *e, bool all)
 {
     const struct graph *g = t->v->g;
     uint32_t p = g->nodes[e->from].principal, to = g->nodes[e->to].principal;
@@ -367,7 +367,7 @@ static void tell_unlisted(struct teller *t, struct prove_hop *hop, const struct 
     hop->action_count = hop->statement_count = 1;
 }
 
-static void tell_reach(struct teller *t, struct prove_hop *hop)
+void tell_reach(struct teller *t, struct prove_hop *hop)
 {
     const struct prove_reach *r = t->c->reach;
     const struct graph *g = t->v->g;
@@ -411,13 +411,18 @@ static struct str reason_of(struct teller *t)
                         c->node_count > 1 ? arena_cstr(a, arena_printf(a, " in %u hops", c->node_count)) : "", how);
 }
 
+void tell_begin(struct prover *v, struct prove_cell *c)
+{
+    if (!v->trace_rows)
+        v->trace_rows = arena_array_of(v->a, struct iam_trace_row, TRACE_MAX);
+    c->cuts = arena_array_of(v->a, struct prove_cut, CUTS_MAX + 1);
+}
+
 void prove_tell(struct prover *v, struct prove_cell *c, bool witness)
 {
     struct teller t = {.v = v, .c = c};
-    if (!v->trace_rows)
-        v->trace_rows = arena_array_of(v->a, struct iam_trace_row, TRACE_MAX);
     if (c->reach && witness) {
-        c->cuts = arena_array_of(v->a, struct prove_cut, CUTS_MAX + 1);
+        tell_begin(v, c);
         c->hops = arena_array_of(v->a, struct prove_hop, c->node_count + 1);
         for (uint32_t i = 0; i + 1 < c->node_count; i++)
             tell_edge(&t, &c->hops[c->hop_count++], c->edges[i], c->bridges && c->bridges[i]);

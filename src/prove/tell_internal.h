@@ -22,6 +22,11 @@ struct teller {
     uint32_t found_count;
 };
 
+/* Before the hops of a cell. */
+void tell_begin(struct prover *v, struct prove_cell *c);
+void tell_edge(struct teller *t, struct prove_hop *hop, const struct graph_edge *e, bool all);
+/* Of t->c->reach. */
+void tell_reach(struct teller *t, struct prove_hop *hop);
 bool tell_denied_now(struct teller *t, struct arena *scratch, const struct step *s);
 void tell_found(struct teller *t, const struct prove_statement *s);
 void tell_cut(struct teller *t, struct str edit, bool all);

@@ -46,7 +46,6 @@ typedef int verb_function(struct ward *w, struct err *e);
     X(can)                                                                                         \
     X(who_can)                                                                                     \
     X(what_can)                                                                                    \
-    X(path)                                                                                        \
     X(prove)                                                                                       \
     X(init)                                                                                        \
     X(waive)                                                                                       \
