@@ -20,6 +20,14 @@ static void take_eni(struct net_loader *l, struct query *q)
     net_note(l, NET_ENI, i->id, l->n->enis_count - 1);
 }
 
+static void take_instance_eni(struct net_loader *l, struct query *q)
+{
+    uint32_t count = l->n->enis_count, thing = net_row(l, NET_THING, query_str(q, 9));
+    take_eni(l, q);
+    if (l->n->enis_count > count)
+        l->n->enis[count].thing = thing;
+}
+
 static void take_address(struct net_loader *l, struct query *q)
 {
     uint32_t eni = net_row(l, NET_ENI, query_str(q, 0));
@@ -49,7 +57,7 @@ static void take_eni_group(struct net_loader *l, struct query *q)
 static const char eni_sql[] =
     "SELECT eni, account, vpc, subnet, owner, type, source_dest_check, deny_igw, groups_read FROM fact_eni ORDER BY account <> owner";
 static const char instance_eni_sql[] =
-    "SELECT eni, account, vpc, subnet, owner, type, source_dest_check, 0, json_type(data, '$.Groups') = 'array' FROM fact_net_instance_eni";
+    "SELECT eni, account, vpc, subnet, owner, type, source_dest_check, 0, json_type(data, '$.Groups') = 'array', instance FROM fact_net_instance_eni";
 static const char address_sql[] =
     "SELECT a.eni, a.account, a.address, a.is_primary, coalesce(a.public_ip, p.public_ip) FROM fact_eni_address a"
     " LEFT JOIN fact_net_address p ON p.eni = a.eni AND p.private_ip = a.address";
@@ -64,7 +72,7 @@ static const char instance_address_sql[] =
 
 bool net_load_enis(struct net_loader *l, struct err *e)
 {
-    return net_each(l, eni_sql, take_eni, e) && net_each(l, instance_eni_sql, take_eni, e) && net_each(l, address_sql, take_address, e) &&
+    return net_each(l, eni_sql, take_eni, e) && net_each(l, instance_eni_sql, take_instance_eni, e) && net_each(l, address_sql, take_address, e) &&
            net_each(l, instance_address_sql, take_address, e) && net_each(l, "SELECT eni, account, sg FROM fact_eni_group", take_eni_group, e) &&
            net_each(l, "SELECT i.eni, i.account, g.value ->> '$.GroupId' FROM fact_net_instance_eni i, json_each(i.data, '$.Groups') g", take_eni_group, e);
 }

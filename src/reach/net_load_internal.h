@@ -26,7 +26,7 @@ struct net_loader {
     struct net_span *entry_spans; /* entries of prefix lists by list, into entry_order */
     uint32_t *entry_order;
     struct net_span *cidr_spans;  /* CIDR blocks by VPC, into cidr_order */
-    uint32_t *cidr_order;
+    uint32_t *cidr_order, cidr_vpcs; /* VPCs that were there when they were ordered */
     struct map tgw_seen;   /* routes of transit gateways that are there */
     struct map clients;    /* Client VPN endpoints: see net_load_client.c */
     struct map answered;   /* "OP ACCOUNT REGION" of calls that answered */

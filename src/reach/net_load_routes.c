@@ -75,6 +75,19 @@ static void add_list(struct net_loader *l, struct net_route *model, uint32_t lis
         add_route(l, model, n->prefix_entries[l->entry_order[i]].range);
 }
 
+/* Site-to-Site VPN User Guide, "Route tables and VPN route priority" (read 2026): the local route is preferred to propagated
+ * routes that overlap with it, be they more specific. */
+static bool is_under_local(const struct net_loader *l, uint32_t table, struct ip_range range)
+{
+    uint32_t vpc = l->n->tables[table].vpc;
+    if (vpc == NET_NONE || vpc >= l->cidr_vpcs)
+        return false;
+    for (uint32_t i = l->cidr_spans[vpc].first; i < l->cidr_spans[vpc].first + l->cidr_spans[vpc].count; i++)
+        if (ip_range_holds(l->n->cidrs[l->cidr_order[i]].range, range))
+            return true;
+    return false;
+}
+
 static void take_route(struct net_loader *l, struct query *q)
 {
     struct str kind = query_str(q, 3), destination = query_str(q, 2), eni = query_str(q, 5);
@@ -90,7 +103,10 @@ static void take_route(struct net_loader *l, struct query *q)
         }
     r.blackhole = str_eqz(query_str(q, 6), "blackhole");
     r.propagated = str_eqz(query_str(q, 7), "EnableVgwRoutePropagation");
-    if (ip_range_parse(destination, &range))
+    bool is_block = ip_range_parse(destination, &range);
+    if (is_block && r.propagated && is_under_local(l, table, range))
+        return;
+    if (is_block)
         add_route(l, &r, range);
     else
         add_list(l, &r, net_row(l, NET_PREFIX_LIST, destination));

@@ -2,8 +2,8 @@
  * the propagations. */
 #include "reach/net_load_internal.h"
 
-/* Transit Gateway Guide, "Route evaluation order" (read 2026): static, then propagated from a VPC, from a Direct Connect
- * gateway, from Connect, from a VPN, then peering. */
+/* Transit Gateway Guide, "Route evaluation order" (read 2026): static, by a prefix list, then propagated from a VPC, from a
+ * Direct Connect gateway, from Connect, from a VPN, then peering. */
 static uint8_t rank_of(const struct net_loader *l, uint32_t attachment)
 {
     static const uint8_t ranks[] = {[ATTACHMENT_VPC] = 1, [ATTACHMENT_DX] = 2, [ATTACHMENT_CONNECT] = 3, [ATTACHMENT_VPN] = 4,
@@ -26,7 +26,8 @@ static bool first_of(struct net_loader *l, uint32_t table, struct ip_range range
     return map_add(&l->tgw_seen, key, l);
 }
 
-static void add(struct net_loader *l, uint32_t table, struct ip_range range, uint32_t attachment, bool propagated, bool blackhole)
+/* `listed`: it stands there by a prefix list. */
+static void add(struct net_loader *l, uint32_t table, struct ip_range range, uint32_t attachment, bool propagated, bool blackhole, bool listed)
 {
     if (!first_of(l, table, range, attachment, propagated))
         return;
@@ -36,7 +37,7 @@ static void add(struct net_loader *l, uint32_t table, struct ip_range range, uin
     r->attachment = attachment;
     r->blackhole = blackhole;
     r->propagated = propagated;
-    r->rank = propagated ? rank_of(l, attachment) : 0;
+    r->rank = propagated ? rank_of(l, attachment) : listed;
 }
 
 static void take_route(struct net_loader *l, struct query *q)
@@ -47,7 +48,7 @@ static void take_route(struct net_loader *l, struct query *q)
         return;
     bool propagated = str_eqz(query_str(q, 3), "propagated");
     uint32_t attachment = own_end(l, query_str(q, 5), table);
-    add(l, table, range, attachment, propagated, str_eqz(query_str(q, 4), "blackhole"));
+    add(l, table, range, attachment, propagated, str_eqz(query_str(q, 4), "blackhole"), !query_is_null(q, 6));
     if (propagated && attachment != NET_NONE)
         map_add(&l->tgw_seen, arena_printf(l->scratch, "%u %u", table, attachment), l);
 }
@@ -61,13 +62,13 @@ static void take_list(struct net_loader *l, struct query *q)
         return; /* the table is one that was not read in full already */
     for (uint32_t i = 0; i < l->n->prefix_entries_count; i++)
         if (l->n->prefix_entries[i].list == list)
-            add(l, table, l->n->prefix_entries[i].range, own_end(l, query_str(q, 4), table), false, query_int(q, 3) != 0);
+            add(l, table, l->n->prefix_entries[i].range, own_end(l, query_str(q, 4), table), false, query_int(q, 3) != 0, true);
 }
 
 static void every_cidr(struct net_loader *l, uint32_t table, uint32_t attachment, uint32_t vpc)
 {
     for (uint32_t i = l->cidr_spans[vpc].first; i < l->cidr_spans[vpc].first + l->cidr_spans[vpc].count; i++)
-        add(l, table, l->n->cidrs[l->cidr_order[i]].range, attachment, true, false);
+        add(l, table, l->n->cidrs[l->cidr_order[i]].range, attachment, true, false, false);
 }
 
 /* What a VPC propagates are its CIDR blocks; a VPN that is static only, its routes; what BGP brings only a search tells. */
@@ -84,16 +85,16 @@ static void take_propagation(struct net_loader *l, struct query *q)
     bool searched = map_has(&l->tgw_seen, arena_printf(l->scratch, "%u %u", table, attachment));
     if (searched)
         return;
-    if (a->kind == ATTACHMENT_VPC && a->target != NET_NONE && l->cidr_spans[a->target].count) {
+    if (a->kind == ATTACHMENT_VPC && a->target != NET_NONE && a->target < l->cidr_vpcs && l->cidr_spans[a->target].count) {
         every_cidr(l, table, attachment, a->target);
     } else if (a->kind != ATTACHMENT_VPC && a->target != NET_NONE && !l->n->externals[a->target].all_ranges) {
         for (uint32_t i = 0; i < l->n->external_ranges_count; i++)
             if (l->n->external_ranges[i].external == a->target)
-                add(l, table, l->n->external_ranges[i].range, attachment, true, false);
+                add(l, table, l->n->external_ranges[i].range, attachment, true, false, false);
     } else if (!query_int(q, 3)) {
         /* No search told whether BGP brought any: it may lead anywhere, after everything that is known. */
-        add(l, table, ip_all_v4(), attachment, true, false);
-        add(l, table, ip_all_v6(), attachment, true, false);
+        add(l, table, ip_all_v4(), attachment, true, false, false);
+        add(l, table, ip_all_v6(), attachment, true, false, false);
     }
 }
 
@@ -101,6 +102,7 @@ static void take_propagation(struct net_loader *l, struct query *q)
 static void order_cidrs(struct net_loader *l)
 {
     const struct net *n = l->n;
+    l->cidr_vpcs = n->vpcs_count;
     l->cidr_spans = arena_array_of(l->scratch, struct net_span, n->vpcs_count + 1);
     l->cidr_order = arena_array_of(l->scratch, uint32_t, n->cidrs_count + 1);
     for (uint32_t i = 0; i < n->cidrs_count; i++)
@@ -120,7 +122,7 @@ bool net_load_tgw_routes(struct net_loader *l, struct err *e)
 {
     order_cidrs(l);
     map_init(&l->tgw_seen, l->scratch);
-    return net_each(l, "SELECT tgw_table, account, cidr, type, state, attachment FROM fact_net_tgw_route WHERE coalesce(state, 'active') IN"
+    return net_each(l, "SELECT tgw_table, account, cidr, type, state, attachment, list FROM fact_net_tgw_route WHERE coalesce(state, 'active') IN"
                        " ('active', 'blackhole')", take_route, e) &&
            net_each(l, "SELECT l.tgw_table, l.account, l.list, l.blackhole, l.attachment FROM fact_net_tgw_list l JOIN fact_net_tgw_table t"
                        " ON t.tgw_table = l.tgw_table AND t.account = l.account WHERE t.routes_read IS NULL", take_list, e) &&

@@ -38,6 +38,7 @@
     "{'RouteTableId':'rtb-2','VpcId':'vpc-1','OwnerId':'" BOX_A "','Associations':[{'Main':false,'SubnetId':'subnet-1'},{'GatewayId':'igw-1'}]," \
     "'Routes':[{'DestinationCidrBlock':'10.0.0.0/16','GatewayId':'local','State':'active'},{'DestinationCidrBlock':'0.0.0.0/0','GatewayId':'igw-1','State':'active'}," \
     "{'DestinationPrefixListId':'pl-1','NatGatewayId':'nat-1','State':'active'},{'DestinationPrefixListId':'pl-2','GatewayId':'vpce-1','State':'active'}," \
+    "{'DestinationCidrBlock':'10.0.3.0/24','GatewayId':'vgw-1','State':'active','Origin':'EnableVgwRoutePropagation'}," \
     "{'DestinationCidrBlock':'10.7.0.0/16','VpcPeeringConnectionId':'pcx-1','State':'blackhole'},{'DestinationCidrBlock':'10.8.0.0/16','CoreNetworkArn':'arn:x','State':'active'}," \
     "{'DestinationCidrBlock':'10.9.0.0/16','VpcPeeringConnectionId':'pcx-2','State':'filtered'}]}]}")
 #define GATEWAYS BOX_OK("ec2", "DescribeInternetGateways", "{}", "{'InternetGateways':[{'InternetGatewayId':'igw-1','OwnerId':'" BOX_A "','Attachments':[{'VpcId':'vpc-1','State':'available'}]}]}") \
@@ -158,6 +159,7 @@ static void tables_and_routes(void **state)
     assert_true(r->blackhole && r->kind == TARGET_PEERING);
     assert_int_equal(route_of(&b, "rtb-2", "10.8.0.0/16")->kind, TARGET_UNKNOWN);
     assert_null(route_of(&b, "rtb-2", "10.9.0.0/16"));
+    assert_null(route_of(&b, "rtb-2", "10.0.3.0/24")); /* propagated, and under the local route */
     const struct net_nat *nat = &b.n->nats[net_box_row(&b, NET_NAT, "nat-1")];
     assert_true(nat->is_public && nat->available && nat->addresses.count == 1);
     net_box_close(&b);
@@ -177,6 +179,35 @@ static void acls_in_order(void **state)
     assert_true(ping->allow && ping->lo == 8 << 8 && ping->hi == 8 << 8);
     assert_int_equal(b.n->subnets[net_box_row(&b, NET_SUBNET, "subnet-1")].acl, row); /* by default */
     assert_int_equal(b.n->subnets[net_box_row(&b, NET_SUBNET, "subnet-2")].acl, row);
+    net_box_close(&b);
+}
+
+/* A participant of a shared subnet: its interface, the owner's VPC, table and ACL; once each, whoever listed them. */
+static void a_shared_subnet(void **state)
+{
+    struct net_box b;
+    (void)state;
+#define IN_B(operation, answer) BOX_LINE(BOX_B, "us-east-1", "ec2", operation, "{}", "ok", ",'http':200,'rows':1,'answer':" answer)
+#define SHARED IN_B("DescribeVpcs", VPC_ANSWER) IN_B("DescribeSubnets", SUBNET_ANSWER) \
+    IN_B("DescribeNetworkInterfaces", "{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-b','VpcId':'vpc-1','SubnetId':'subnet-1','OwnerId':'" BOX_B "','Groups':[{'GroupId':'sg-b'}]," \
+    "'PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.40','Primary':true}]}]}") \
+    IN_B("DescribeSecurityGroups", "{'SecurityGroups':[{'GroupId':'sg-b','VpcId':'vpc-1','OwnerId':'" BOX_B "','IpPermissions':[],'IpPermissionsEgress':[]}]}")
+    net_box_load(&b, SHARED WHOLE, NULL);
+    assert_int_equal(b.n->vpcs_count, 2); /* and the peer's */
+    assert_int_equal(b.n->subnets_count, 2);
+    assert_int_equal(b.n->vpcs[net_box_row(&b, NET_VPC, "vpc-1")].cidrs.count, 2);
+    assert_int_equal(b.n->subnets[net_box_row(&b, NET_SUBNET, "subnet-2")].cidrs.count, 2);
+    const struct net_eni *i = &b.n->enis[net_box_row(&b, NET_ENI, "eni-b")];
+    expect_str(b.n->accounts[i->account].id, BOX_B);
+    expect_str(b.n->accounts[b.n->subnets[i->subnet].account].id, BOX_A);
+    assert_int_equal(b.n->subnets[i->subnet].table, net_box_row(&b, NET_TABLE, "rtb-2"));
+    net_box_close(&b);
+    net_box_load(&b, SHARED, NULL); /* the owner's account is not here */
+    assert_int_equal(b.n->subnets[0].table, NET_NONE);
+    bool told = false;
+    for (uint32_t k = 0; k < b.n->gaps_count; k++)
+        told |= str_eqz(b.n->gaps[k].parent, "vpc-1");
+    assert_true(told);
     net_box_close(&b);
 }
 
@@ -248,6 +279,8 @@ static void interfaces_of_instances(void **state)
     const struct net_eni *i = &b.n->enis[net_box_row(&b, NET_ENI, "eni-7")];
     assert_true(i->groups.count == 1 && i->addresses.count == 1 && i->groups_read && !i->forwards);
     assert_true(b.n->addresses[i->addresses.first].public_ip);
+    expect_str(b.n->things[i->thing].type, "AWS::EC2::Instance");
+    assert_true(i->sources && i->receives);
     assert_int_not_equal(b.n->vpcs[i->vpc].igw, NET_NONE); /* nobody listed gateways, and there is a public address */
     net_box_close(&b);
 }
@@ -259,6 +292,7 @@ int main(void)
         cmocka_unit_test(rules_of_groups),
         cmocka_unit_test(tables_and_routes),
         cmocka_unit_test(acls_in_order),
+        cmocka_unit_test(a_shared_subnet),
         cmocka_unit_test(the_other_side_of_a_peering),
         cmocka_unit_test(without_an_answer),
         cmocka_unit_test(the_default_acl_where_it_is_assumed),
