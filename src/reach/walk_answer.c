@@ -84,7 +84,13 @@ static void send_back(struct walker *w, const struct leg *l)
 
 static void try_back(const struct walker *w, const struct leg *l, struct answer *r)
 {
-    struct walker back = {.n = w->n, .a = w->a, .entrance = NET_NONE, .answer = r};
+    struct walker back; /* hops and lookups are kilobytes: not zeroed */
+    back.n = w->n;
+    back.a = w->a;
+    back.out = NULL;
+    back.room = back.hop_count = back.leg_count = back.seen_count = 0;
+    back.entrance = NET_NONE;
+    back.answer = r;
     r->leg = l;
     r->found = NO;
     r->stopped = false;
@@ -135,7 +141,7 @@ static enum tri leg_answers(const struct walker *w, const struct leg *leg, struc
 
 enum tri walk_answers(struct walker *w, struct walk_path *path)
 {
-    struct answer r = {.leg = NULL};
+    struct answer r;
     enum tri all = YES;
     for (uint32_t i = w->leg_count; i-- > 0;) {
         enum tri t = leg_answers(w, &w->legs[i], &r);

@@ -137,6 +137,8 @@ bool subnet_holds(const struct net *n, uint32_t subnet, ip_number ip);
 void walk_send(struct walker *w, struct packet p, uint32_t eni);      /* an interface sends: its groups, then walk_leave */
 void walk_leave(struct walker *w, struct packet p, uint32_t subnet);  /* from a subnet */
 void walk_lookup(struct walker *w, struct packet p, uint32_t table);
+/* Has this leg looked the packet up here already? Then it runs in a circle. */
+bool walk_circle(struct walker *w, const struct packet *p, struct net_ref table);
 void walk_local(struct walker *w, struct packet p);                   /* by the local route of p.vpc */
 /* walk_gate.c */
 void walk_igw(struct walker *w, struct packet p, uint32_t igw);

@@ -83,8 +83,9 @@ static void send_as(struct walker *w, struct packet p, uint32_t eni)
 }
 
 /*
- * The client's address is kept: the target's groups see the client's address, and the groups of the balancer; answers go
- * back to the balancer whatever the target's route table says. Targets are in the VPC, or in one peered in the Region.
+ * The client's address is kept: the target's groups see the client's address, and a reference to the balancer's group matches
+ * (Network Load Balancers, "Security groups"); targets are in the VPC or in one peered in the Region ("Client IP preservation").
+ * Answers are taken to go back to the balancer whatever the target's route table says (data/net/assumptions.tsv).
  */
 static void send_kept(struct walker *w, struct packet p, uint32_t eni, uint32_t client, uint32_t vpc)
 {
@@ -151,13 +152,20 @@ static void relay_to(struct walker *w, const struct packet *p, uint32_t eni, uin
     }
 }
 
-static void to_balancer_target(struct walker *w, const struct packet *p, uint32_t eni, uint32_t lb, const struct net_target *t)
+/* A balancer's interface that a packet stands at. "The source IP of the AWS PrivateLink traffic is always the private IP address
+ * of the Network Load Balancer" (Network Load Balancers, "Client IP preservation"). */
+struct stand {
+    uint32_t eni, lb;
+    bool privatelink;
+};
+
+static void to_balancer_target(struct walker *w, const struct packet *p, struct stand at, const struct net_target *t)
 {
     const struct net *n = w->n;
     const struct net_target_group *g = &n->target_groups[t->group];
-    const struct net_lb *b = &n->lbs[lb];
+    const struct net_lb *b = &n->lbs[at.lb];
     /* Only network load balancers can keep it. */
-    int keeps = b->kind == LB_NETWORK ? g->keeps_client_ip : 0;
+    int keeps = b->kind == LB_NETWORK && !at.privatelink ? g->keeps_client_ip : 0;
     if (t->lb != NET_NONE) {
         uint32_t thing = n->lbs[t->lb].thing;
         if (thing != NET_NONE)
@@ -165,7 +173,7 @@ static void to_balancer_target(struct walker *w, const struct packet *p, uint32_
                 uint32_t other = n->eni_order[k];
                 struct to to = {address_of(n, other, true), n->enis[other].vpc, t->port};
                 if (to.ip)
-                    relay_to(w, p, eni, b->thing, to, keeps, false);
+                    relay_to(w, p, at.eni, b->thing, to, keeps, false);
             }
         return;
     }
@@ -180,10 +188,10 @@ static void to_balancer_target(struct walker *w, const struct packet *p, uint32_
         to.vpc = b->vpc;
     }
     if (to.ip)
-        relay_to(w, p, eni, b->thing, to, keeps, b->kind == LB_CLASSIC);
+        relay_to(w, p, at.eni, b->thing, to, keeps, b->kind == LB_CLASSIC);
 }
 
-static void to_target_group(struct walker *w, struct packet p, uint32_t eni, uint32_t lb, const struct net_listener_group *lg)
+static void to_target_group(struct walker *w, struct packet p, struct stand from, const struct net_listener_group *lg)
 {
     const struct net *n = w->n;
     const struct net_target_group *g = &n->target_groups[lg->group];
@@ -200,7 +208,7 @@ static void to_target_group(struct walker *w, struct packet p, uint32_t eni, uin
     walk_reset(w, &m);
     walk_pass(w, &p, at, ref_of(NET_LISTENER, lg->listener), lg->by_rule ? STR("a target group of a listener rule (L7)") : STR("a target group of the listener"));
     NET_EACH(i, g->targets)
-        to_balancer_target(w, &p, eni, lb, &n->targets[i]);
+        to_balancer_target(w, &p, from, &n->targets[i]);
     walk_reset(w, &m);
 }
 
@@ -210,7 +218,7 @@ static bool listens(const struct net_listener *l, const struct packet *p)
 }
 
 /* `p` stands at an interface of the balancer, its groups passed. */
-static void balancer(struct walker *w, const struct packet *p, uint32_t eni, uint32_t lb)
+static void balancer(struct walker *w, const struct packet *p, uint32_t eni, uint32_t lb, bool privatelink)
 {
     const struct net *n = w->n;
     const struct net_lb *b = &n->lbs[lb];
@@ -242,11 +250,12 @@ static void balancer(struct walker *w, const struct packet *p, uint32_t eni, uin
             walk_reset(w, &here);
         }
         NET_EACH(k, n->listeners[i].targets)
-            to_target_group(w, *p, eni, lb, &n->listener_groups[k]);
+            to_target_group(w, *p, (struct stand){eni, lb, privatelink}, &n->listener_groups[k]);
     }
 }
 
-/* Into the provider's balancer without any network between; its groups count when that is on for PrivateLink traffic. */
+/* Into the provider's balancer without any network between. Where its inbound rules are on for PrivateLink traffic, "the source of
+ * the traffic is the private IP address of the client, not the endpoint interface" (Network Load Balancers, "Security groups"). */
 static void into_provider(struct walker *w, const struct packet *p, uint32_t endpoint_eni, uint32_t lb, uint32_t eni)
 {
     const struct net *n = w->n;
@@ -273,7 +282,7 @@ static void into_provider(struct walker *w, const struct packet *p, uint32_t end
             walk_doubt(w, &q, at, by, code, STR("whether the balancer's security groups admit it is not known"));
     }
     walk_pass(w, &q, at, ref_of(NET_LB, lb), STR("at the balancer of the endpoint service"));
-    balancer(w, &q, eni, lb);
+    balancer(w, &q, eni, lb, true);
 }
 
 static void endpoint_service(struct walker *w, const struct packet *p, uint32_t eni, const struct net_endpoint *d)
@@ -306,7 +315,7 @@ bool walk_relay(struct walker *w, const struct packet *p, uint32_t eni)
     if (w->answer)
         return false;
     if (lb != NET_NONE && n->lbs[lb].kind != LB_GATEWAY) {
-        balancer(w, p, eni, lb);
+        balancer(w, p, eni, lb, false);
         return true;
     }
     if (endpoint == NET_NONE)

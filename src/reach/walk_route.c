@@ -42,8 +42,7 @@ static bool better(const struct net_route *a, const struct net_route *b)
     return a->rank < b->rank;
 }
 
-/* Has this leg looked the packet up here already? Then it runs in a circle. */
-static bool circle(struct walker *w, const struct packet *p, struct net_ref table)
+bool walk_circle(struct walker *w, const struct packet *p, struct net_ref table)
 {
     for (uint32_t i = 0; i < w->seen_count; i++)
         if (w->seen[i].table.kind == table.kind && w->seen[i].table.index == table.index && w->seen[i].src == p->src && w->seen[i].dst == p->dst)
@@ -126,7 +125,7 @@ void walk_lookup(struct walker *w, struct packet p, uint32_t table)
     }
     if (walk_full(w, &p, at))
         return;
-    if (circle(w, &p, at)) {
+    if (walk_circle(w, &p, at)) {
         walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION", STR("it comes back to a route table that has sent it on"));
         return;
     }

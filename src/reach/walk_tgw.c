@@ -184,23 +184,13 @@ static void by_route(struct walker *w, struct packet p, uint32_t row, bool one_o
     out_by(w, p, r->attachment);
 }
 
-static bool runs_in_circle(struct walker *w, const struct packet *p, struct net_ref at)
-{
-    for (uint32_t i = 0; i < w->seen_count; i++)
-        if (w->seen[i].table.kind == at.kind && w->seen[i].table.index == at.index && w->seen[i].src == p->src && w->seen[i].dst == p->dst)
-            return true;
-    if (w->seen_count < SEEN_MAX)
-        w->seen[w->seen_count++] = (struct seen){at, p->src, p->dst};
-    return false;
-}
-
 static void lookup(struct walker *w, struct packet p, uint32_t table)
 {
     const struct net *n = w->n;
     struct net_ref at = ref_of(NET_TGW_TABLE, table);
     if (walk_full(w, &p, at))
         return;
-    if (runs_in_circle(w, &p, at)) {
+    if (walk_circle(w, &p, at)) {
         walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION", STR("it comes back to a route table that has sent it on"));
         return;
     }
