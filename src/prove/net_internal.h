@@ -25,6 +25,7 @@ struct halver {
     bool has_hidden;
     struct map tenants;       /* name -> label + 1 */
     struct tenancy *whose;    /* by account, by what ward.yaml says of it */
+    bool *owns_vpc;           /* by account: a VPC that others take part in too, of which something was read */
     uint64_t *found_in;       /* by account: labels of what was found there; account * words */
     uint32_t *objects, *first_object; /* things that can receive, by label; stores first */
     struct reach_allow *allows;

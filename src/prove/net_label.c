@@ -97,7 +97,7 @@ bool net_is_inside(const struct halver *v, uint32_t account)
         return false;
     const struct net_account *a = &v->n->accounts[account];
     const struct tenancy *whose = &v->whose[account];
-    return a->collected || a->name.len || whose->tenant.ptr || whose->shared || whose->conflict;
+    return a->collected || a->name.len || whose->tenant.ptr || whose->shared || whose->conflict || v->owns_vpc[account];
 }
 
 /* Networks that are not the organization's are outside, AWS itself is nobody, VPCs of it that were not collected are hidden. */
@@ -160,6 +160,10 @@ static void accounts_fill(struct halver *v)
     const struct net *n = v->n;
     struct tenant_index *ix = v->config ? tenant_index_new(v->a, v->config) : NULL;
     v->whose = arena_array_of(v->a, struct tenancy, n->accounts_count + 1);
+    v->owns_vpc = arena_array_of(v->a, bool, n->accounts_count + 1);
+    for (uint32_t i = 0; i < n->vpcs_count; i++)
+        if (n->vpcs[i].collected && n->vpcs[i].account != NET_NONE)
+            v->owns_vpc[n->vpcs[i].account] = true;
     v->found_in = arena_array_of(v->a, uint64_t, (size_t)(n->accounts_count + 1) * v->words);
     for (uint32_t i = 0; i < n->accounts_count && ix; i++)
         v->whose[i] = tenant_by_index(v->a, ix, &(struct thing){.account = n->accounts[i].id});

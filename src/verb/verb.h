@@ -46,6 +46,7 @@ typedef int verb_function(struct ward *w, struct err *e);
     X(can)                                                                                         \
     X(who_can)                                                                                     \
     X(what_can)                                                                                    \
+    X(path)                                                                                        \
     X(prove)                                                                                       \
     X(init)                                                                                        \
     X(waive)                                                                                       \

@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-static int64_t run_of(struct ward *w, struct store *s, struct err *e)
+int64_t verb_run(struct ward *w, struct store *s, struct err *e)
 {
     int64_t run = cli_int(w->cli, "run", 0);
     if (!run && demo_asked(w))
@@ -37,7 +37,7 @@ bool verb_world_open(struct ward *w, struct verb_world *out, struct err *e)
     const struct iam_catalogue *catalogue = config ? iam_catalogue_load(w->arena, e) : NULL;
     if (!catalogue || !(out->store = store_open(demo_store_path(w), mode, e)))
         return false;
-    out->run = run_of(w, out->store, e);
+    out->run = verb_run(w, out->store, e);
     if (out->run && facts_build(w->arena, out->store, out->run, config->doc, w->now_us, e)) {
         from = verb_lap(w, from, "facts");
         out->world = world_new(w->arena, catalogue);
