@@ -1,0 +1,63 @@
+/* What reach_run() keeps: sets of labels by class and by thing, the edges for pivots. */
+#ifndef WARD_REACH_ENGINE_RUN_H
+#define WARD_REACH_ENGINE_RUN_H
+
+#include "reach/engine_sym.h"
+
+/* Who sends: a class of interfaces, or (cls NET_NONE) an external network from one of its addresses. */
+struct source {
+    uint32_t cls, external;
+    ip_number ip;
+};
+
+/* Of the pivot graph: nodes are things, then classes as destinations. */
+struct edge {
+    uint32_t from, to; /* from: a class, or class_count + an external */
+    bool unknown;
+};
+
+/* Outcomes of all packets from one sender to one address, kept. */
+struct outcomes {
+    struct outcome *at;
+    uint32_t count, room;
+};
+
+struct run {
+    struct reach *r;
+    struct reach_question q;
+    struct arena *a;           /* r->answers */
+    size_t words;
+    uint64_t **of_class[HOW_COUNT]; /* by class of destination: labels that reach every one of it */
+    uint64_t **of_thing[HOW_COUNT]; /* by thing: labels that reach it in another way (relays, externals) */
+    uint64_t **answer[HOW_COUNT];   /* by thing: both */
+    struct edge *edges;
+    uint32_t edge_count, edge_room;
+    struct outcomes found;
+    uint16_t *sports;          /* firsts of intervals of source ports that firewalls tell apart */
+    uint32_t sport_count;
+    struct reach_stats stats;
+    uint32_t *by_to;           /* edges in order of `to`, spans by node; made when first asked for */
+    struct net_span *to_spans;
+    uint32_t *by_from;
+    struct net_span *from_spans;
+    const uint64_t *const *seeds;
+    uint64_t **pivots[2];      /* by thing: sure, unknown */
+};
+
+/* What of an outcome a rule of the caller covers. */
+struct services run_declared(const struct run *u, const struct outcome *o, uint32_t from, uint32_t to, struct arena *a);
+/* Bits of enum reach_how. */
+uint32_t run_bits(const struct run *u, const struct outcome *o, uint32_t from, uint32_t to, struct arena *a);
+/* All ways from an end to an address; services that one way opens better than another stay with the better one. */
+void run_ways(const struct reach *r, struct outcomes *out, struct arena *a, const uint16_t *sports, uint32_t sport_count, struct net_end from,
+              ip_number to, uint32_t entrance, struct services services);
+uint32_t run_end_thing(const struct net *n, const struct outcome *o);
+ip_number *run_targets(struct reach *r, struct arena *a, uint32_t *count);
+struct source *run_sources(struct reach *r, struct arena *a, uint32_t *count);
+uint16_t *run_sports(const struct reach *r, struct arena *a, uint32_t *count);
+
+uint32_t run_external_atoms(const struct reach *r, uint32_t external, ip_number *at);
+/* engine_graph.c: indexes of the edges. */
+void run_graph(struct run *u);
+
+#endif
