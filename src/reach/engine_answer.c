@@ -94,7 +94,19 @@ static struct tri send_back(struct sym *s, const struct leg *l)
     struct services all = asked_from(s, l);
     if (of_itself(l))
         return (struct tri){all, all};
-    struct sym back = {.r = s->r, .n = s->n, .a = s->a, .entrance = NET_NONE, .sport_lo = s->sport_lo, .sport_hi = s->sport_hi, .answer = l};
+    struct sym back; /* legs and lookups are kilobytes: not zeroed */
+    back.r = s->r;
+    back.n = s->n;
+    back.a = s->a;
+    back.leg_count = back.seen_count = 0;
+    back.entrance = NET_NONE;
+    back.sport_lo = s->sport_lo;
+    back.sport_hi = s->sport_hi;
+    back.answer = l;
+    back.back = (struct tri){{NULL, 0}, {NULL, 0}};
+    back.lost = false;
+    back.told = NULL;
+    back.ctx = NULL;
     struct packet p = {.src = l->arrived_dst, .dst = l->arrived_src, .now = {all, all}, .client = {all, all}, .sender = NET_NONE,
                        .client_eni = NET_NONE, .egress_checked = NET_NONE, .sender_vpc = NET_NONE, .vpc = l->to_vpc, .subnet = l->to_subnet,
                        .border_always = l->border_always, .refs = REFS_LOST};

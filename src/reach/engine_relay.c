@@ -142,12 +142,13 @@ static void relay_to(struct sym *s, const struct packet *p, uint32_t eni, uint32
     }
 }
 
-static void to_target(struct sym *s, const struct packet *p, uint32_t eni, uint32_t lb, const struct net_target *t)
+/* PrivateLink never keeps the client's address. */
+static void to_target(struct sym *s, const struct packet *p, uint32_t eni, uint32_t lb, bool privatelink, const struct net_target *t)
 {
     const struct net *n = s->n;
     const struct net_target_group *g = &n->target_groups[t->group];
     const struct net_lb *b = &n->lbs[lb];
-    int keeps = b->kind == LB_NETWORK ? g->keeps_client_ip : 0;
+    int keeps = b->kind == LB_NETWORK && !privatelink ? g->keeps_client_ip : 0;
     if (t->lb != NET_NONE) {
         uint32_t thing = n->lbs[t->lb].thing;
         if (thing != NET_NONE)
@@ -173,7 +174,7 @@ static void to_target(struct sym *s, const struct packet *p, uint32_t eni, uint3
         relay_to(s, p, eni, b->thing, to, keeps, b->kind == LB_CLASSIC);
 }
 
-static void balancer(struct sym *s, const struct packet *p, uint32_t eni, uint32_t lb)
+static void balancer(struct sym *s, const struct packet *p, uint32_t eni, uint32_t lb, bool privatelink)
 {
     const struct net *n = s->n;
     const struct net_lb *b = &n->lbs[lb];
@@ -199,7 +200,7 @@ static void balancer(struct sym *s, const struct packet *p, uint32_t eni, uint32
             struct net_span targets = n->target_groups[n->listener_groups[k].group].targets;
             NET_EACH(t, targets) {
                 struct sym_mark here = sym_marked(s);
-                to_target(s, &r, eni, lb, &n->targets[t]);
+                to_target(s, &r, eni, lb, privatelink, &n->targets[t]);
                 sym_reset(s, &here);
             }
         }
@@ -227,7 +228,7 @@ static void into_provider(struct sym *s, const struct packet *p, uint32_t endpoi
         if (!sym_keep(s, &q, t))
             return;
     }
-    balancer(s, &q, eni, lb);
+    balancer(s, &q, eni, lb, true);
 }
 
 static void endpoint_service(struct sym *s, const struct packet *p, uint32_t eni, const struct net_endpoint *d)
@@ -252,7 +253,7 @@ bool sym_relay(struct sym *s, const struct packet *p, uint32_t eni)
     if (s->answer)
         return false;
     if (lb != NET_NONE && n->lbs[lb].kind != LB_GATEWAY) {
-        balancer(s, p, eni, lb);
+        balancer(s, p, eni, lb, false);
         return true;
     }
     if (endpoint == NET_NONE)
