@@ -2,7 +2,7 @@
 --
 -- kind: net.h's enum net_thing_kind. key: what descriptions of interfaces call it by. virtual: interfaces that are not in
 -- the answers but may be: 'in' (a store may come up in each subnet of its group: fact_net_place), 'out' (makes connections
--- from there). groups_read: 1 when its own answer has its groups.
+-- from there), 'around' (the same, and no group of its own is asked). groups_read: 1 when its own answer has its groups.
 -- Ports, where the answer names none, are the engine's own: Amazon RDS, ElastiCache, MemoryDB, Redshift, MSK, Amazon MQ,
 -- EFS, FSx User Guides and OpenSearch Service Developer Guide (read 2026).
 

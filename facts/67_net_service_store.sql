@@ -56,6 +56,15 @@ SELECT coalesce(arn, data ->> '$.DBProxyArn'), account, region, data ->> '$.DBPr
        CASE upper(coalesce(data ->> '$.EngineFamily', '')) WHEN 'MYSQL' THEN '[3306]' WHEN 'POSTGRESQL' THEN '[5432]' WHEN 'SQLSERVER' THEN '[1433]' END,
        NULL, 'in', NULL, data -> '$.VpcSubnetIds', data -> '$.VpcSecurityGroupIds', NULL, coalesce(data ->> '$.EndpointNetworkType', '') = 'DUAL'
 FROM snap_resource WHERE op = 'rds:DescribeDBProxies' AND coalesce(arn, data ->> '$.DBProxyArn') IS NOT NULL;
+-- Further endpoints of a proxy, with subnets and groups of their own.
+INSERT OR IGNORE INTO temp_net_store
+SELECT coalesce(e.arn, e.data ->> '$.DBProxyEndpointArn'), e.account, e.region, e.data ->> '$.DBProxyEndpointName',
+       substr(e.data ->> '$.DBProxyEndpointArn', instr(e.data ->> '$.DBProxyEndpointArn', ':db-proxy-endpoint:') + 19), 'AWS::RDS::DBProxyEndpoint', 'store',
+       e.data ->> '$.VpcId', 0, p.ports, p.arn, 'in', NULL, e.data -> '$.VpcSubnetIds', e.data -> '$.VpcSecurityGroupIds', NULL,
+       coalesce(e.data ->> '$.EndpointNetworkType', '') = 'DUAL'
+FROM snap_resource e
+LEFT JOIN temp_net_store p ON p.type = 'AWS::RDS::DBProxy' AND p.id = e.data ->> '$.DBProxyName' AND p.account = e.account AND p.region = e.region
+WHERE e.op = 'rds:DescribeDBProxyEndpoints' AND coalesce(e.arn, e.data ->> '$.DBProxyEndpointArn') IS NOT NULL;
 INSERT OR IGNORE INTO temp_net_store
 SELECT r.arn, account, region, data ->> '$.ClusterIdentifier', data ->> '$.ClusterIdentifier', 'AWS::Redshift::Cluster', 'store', data ->> '$.VpcId',
        data ->> '$.PubliclyAccessible', json_array(coalesce(data ->> '$.Endpoint.Port', 5439)), NULL, 'in', 'redshift ' || (data ->> '$.ClusterSubnetGroupName'), NULL,
@@ -210,6 +219,7 @@ DROP TABLE temp_net_thing;
 DROP TABLE IF EXISTS fact_net_eni_owner;
 CREATE TABLE fact_net_eni_owner (
   eni TEXT PRIMARY KEY, account TEXT, region TEXT, subnet TEXT, type TEXT, requester TEXT, description TEXT, attached INTEGER, forwards INTEGER,
+  hosted INTEGER,                          -- attached to an instance: what its description says is the customer's to write
   groups TEXT,                             -- in order, joined with ','
   tenant TEXT, why TEXT, shared INTEGER, conflict INTEGER
 ) WITHOUT ROWID;
@@ -221,7 +231,7 @@ WITH grouped AS MATERIALIZED (
   WHERE type = 'AWS::EC2::NetworkInterface' GROUP BY id, account
 )
 SELECT e.eni, coalesce(e.owner, e.account), e.region, e.subnet, coalesce(e.type, 'interface'), e.requester, e.description,
-       coalesce(e.attachment IS NOT NULL OR e.status <> 'available', 1), coalesce(e.source_dest_check, 1) = 0, g.groups,
+       coalesce(e.attachment IS NOT NULL OR e.status <> 'available', 1), coalesce(e.source_dest_check, 1) = 0, e.instance IS NOT NULL, g.groups,
        f.tenant, f.why, f.shared, f.conflict
 FROM fact_eni e LEFT JOIN grouped g ON g.eni = e.eni LEFT JOIN own f ON f.id = e.eni AND f.account = e.account
 ORDER BY e.eni, e.account <> e.owner;

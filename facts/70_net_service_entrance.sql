@@ -28,8 +28,21 @@ SELECT l.accelerator, lower(l.proto), o.value ->> '$.ListenerPort', o.value ->> 
        d.value ->> '$.ClientIPPreservationEnabled'
 FROM snap_resource g JOIN listener l ON l.arn = g.parent, json_each(g.data, '$.EndpointDescriptions') d, json_each(g.data, '$.PortOverrides') o
 WHERE g.op = 'globalaccelerator:ListEndpointGroups';
+-- What keeps the client's address comes from interfaces in the subnets of the endpoint (AWS Global Accelerator Developer Guide,
+-- "Requirements for client IP address preservation", read 2026); of the others it comes from AWS's own addresses.
+INSERT OR IGNORE INTO fact_net_place
+SELECT t.id, z.value ->> '$.SubnetId' FROM temp_net_accelerator t JOIN snap_resource b ON b.op = 'elbv2:DescribeLoadBalancers' AND b.arn = t.endpoint,
+     json_each(b.data, '$.AvailabilityZones') z WHERE coalesce(t.keeps, 1) AND z.value ->> '$.SubnetId' IS NOT NULL
+UNION SELECT t.id, i.subnet FROM temp_net_accelerator t JOIN fact_instance i ON i.instance = t.endpoint WHERE coalesce(t.keeps, 1) AND i.subnet IS NOT NULL;
+INSERT OR IGNORE INTO fact_net_thing (arn, account, region, id, key, type, name, kind, stopped, runs_code, virtual, groups_read, dual, tenant, why, shared, conflict, phi)
+SELECT p.arn, r.account, r.region, p.arn, p.arn, 'AWS::GlobalAccelerator::Accelerator', r.data ->> '$.Name', 'gateway', 0, 0, 'around', 1, 0,
+       f.tenant, f.why, coalesce(f.shared, 0), coalesce(f.conflict, 0), 0
+FROM (SELECT DISTINCT t.id AS arn FROM temp_net_accelerator t JOIN fact_net_place p ON p.arn = t.id) p
+JOIN snap_resource r ON r.op = 'globalaccelerator:ListAccelerators' AND coalesce(r.arn, r.data ->> '$.AcceleratorArn') = p.arn
+LEFT JOIN fact_thing f ON f.arn = p.arn;
 INSERT INTO fact_net_entrance
-SELECT t.id, 'accelerator', NULL, NULL, NULL, NULL, t.proto, t.lo, t.hi, coalesce(b.arn, i.arn), e.eni, NULL, NULL, t.port, NULL,
+SELECT t.id, 'accelerator', NULL, NULL, NULL, NULL, t.proto, t.lo, t.hi, coalesce(b.arn, i.arn), e.eni, NULL, NULL, t.port,
+       CASE WHEN coalesce(t.keeps, e.eni IS NULL) AND EXISTS (SELECT 1 FROM fact_net_place p WHERE p.arn = t.id) THEN t.id END,
        coalesce(t.keeps, e.eni IS NULL), 0, 1
 FROM temp_net_accelerator t
 LEFT JOIN fact_net_thing b ON b.arn = t.endpoint

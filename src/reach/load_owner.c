@@ -82,7 +82,7 @@ static void named_row(struct net_loader *l, struct query *q)
         l->n->enis[eni].thing = thing;
 }
 
-enum { COL_ENI, COL_ACCOUNT, COL_REGION, COL_SUBNET, COL_TYPE, COL_REQUESTER, COL_DESCRIPTION, COL_ATTACHED, COL_FORWARDS, COL_GROUPS, COL_TENANT,
+enum { COL_ENI, COL_ACCOUNT, COL_REGION, COL_SUBNET, COL_TYPE, COL_REQUESTER, COL_DESCRIPTION, COL_ATTACHED, COL_FORWARDS, COL_HOSTED, COL_GROUPS, COL_TENANT,
        COL_WHY, COL_SHARED, COL_CONFLICT };
 
 static uint32_t by_pattern(struct owners *o, struct query *q, const struct owner_pattern *p, struct str id)
@@ -119,15 +119,30 @@ static uint32_t own_thing(struct owners *o, struct query *q, uint32_t eni, unsig
     return n->things_count - 1;
 }
 
+/* Of an interface that is attached to an instance the description is its owner's to choose: no pattern is asked. */
+static const struct owner_pattern *pattern_for(const struct owners *o, struct query *q, struct str *id)
+{
+    struct str requester = query_str(q, COL_REQUESTER), description = query_str(q, COL_DESCRIPTION);
+    *id = str_make(NULL, 0);
+    if (query_int(q, COL_HOSTED))
+        return NULL;
+    return owner_pattern_of(&o->patterns, query_str(q, COL_TYPE), requester.ptr ? requester : STR(""), description.ptr ? description : STR(""), id);
+}
+
+/* What an interface does that no answer and no pattern explains: it may do all, and what is attached as ordinary ones are may run code. */
+static unsigned unexplained(struct query *q)
+{
+    return DOES_SOURCE | DOES_RECEIVE | (str_eqz(query_str(q, COL_TYPE), "interface") || query_int(q, COL_HOSTED) ? DOES_RUN_CODE : 0);
+}
+
 static void owner_row(struct owners *o, struct query *q)
 {
     struct net *n = o->l->n;
+    struct str id;
     uint32_t eni = net_row(o->l, NET_ENI, query_str(q, COL_ENI));
     if (eni == NET_NONE)
         return;
-    struct str id, requester = query_str(q, COL_REQUESTER), description = query_str(q, COL_DESCRIPTION);
-    const struct owner_pattern *p = owner_pattern_of(&o->patterns, query_str(q, COL_TYPE), requester.ptr ? requester : STR(""),
-                                                     description.ptr ? description : STR(""), &id);
+    const struct owner_pattern *p = pattern_for(o, q, &id);
     if (n->enis[eni].thing == NET_NONE && p)
         n->enis[eni].thing = by_pattern(o, q, p, id);
     bool attached = query_int(q, COL_ATTACHED);
@@ -136,7 +151,7 @@ static void owner_row(struct owners *o, struct query *q)
         o->does[eni] = p ? p->does & DOES_SKIP_GROUPS : 0;
         return;
     }
-    o->does[eni] = !attached ? 0 : p ? p->does : DOES_SOURCE | DOES_RECEIVE;
+    o->does[eni] = !attached ? 0 : p ? p->does : unexplained(q);
     o->decided[eni] = true;
     if (n->enis[eni].thing == NET_NONE)
         n->enis[eni].thing = own_thing(o, q, eni, o->does[eni]);
@@ -145,7 +160,7 @@ static void owner_row(struct owners *o, struct query *q)
 static bool read_owners(struct owners *o, struct err *e)
 {
     struct query *q = query_new(o->l->s,
-                                "SELECT eni, account, region, subnet, type, requester, description, attached, forwards, groups, tenant, why, shared,"
+                                "SELECT eni, account, region, subnet, type, requester, description, attached, forwards, hosted, groups, tenant, why, shared,"
                                 " conflict FROM fact_net_eni_owner ORDER BY eni",
                                 e);
     if (!q)

@@ -139,7 +139,7 @@ static void place_row(struct places *p, struct query *q)
 {
     struct net *n = p->l->n;
     uint32_t thing = net_row(p->l, NET_THING, query_str(q, 0)), subnet = net_row(p->l, NET_SUBNET, query_str(q, 1));
-    bool sends = str_eqz(query_str(q, 2), "out");
+    bool around = str_eqz(query_str(q, 2), "around"), sends = around || str_eqz(query_str(q, 2), "out");
     if (thing == NET_NONE || subnet == NET_NONE || (sends && map_has(&p->here, key_of(p, thing, subnet, 0))))
         return;
     struct net_eni *eni = net_add_eni(n);
@@ -154,6 +154,7 @@ static void place_row(struct places *p, struct query *q)
     eni->receives = !sends;
     eni->sources = sends && n->things[thing].kind != THING_GATEWAY;
     eni->groups_read = query_int(q, 3);
+    eni->skips_groups = around;
     eni->assumed_state = n->things[thing].stopped;
     net_note(p->l, NET_ENI, eni->id, row);
     add_groups(p, row, query_str(q, 0));
