@@ -101,6 +101,10 @@ static void take_route(struct net_loader *l, struct query *q)
             r.kind = targets[i].kind;
             r.target = targets[i].rows ? net_row(l, targets[i].rows, r.kind == TARGET_ENI ? eni : r.target_id) : NET_NONE;
         }
+    /* Answers in which ids were made anonymous: what it is, is known by who else has the id. */
+    for (size_t i = 1; r.kind == TARGET_UNKNOWN && i < sizeof targets / sizeof *targets; i++)
+        if ((r.target = net_row(l, targets[i].rows, r.target_id)) != NET_NONE)
+            r.kind = targets[i].kind;
     r.blackhole = str_eqz(query_str(q, 6), "blackhole");
     r.propagated = str_eqz(query_str(q, 7), "EnableVgwRoutePropagation");
     bool is_block = ip_range_parse(destination, &range);

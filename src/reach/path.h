@@ -92,7 +92,7 @@ uint32_t path_nodes(const struct net *n, struct arena *a, const struct walk_path
 /* For path_ask(): how good a path is, the best first: 0 direct, 1 direct over the Internet, 2 and 3 one way, 4 unknown, 5 none. */
 int path_rank(const struct walk_path *p);
 /* The best of the paths to `wanted`; where none ends there, what stopped or is not known. NULL: there is none. */
-const struct walk_path *path_best(const struct net *n, const struct walk *w, struct net_ref wanted, bool *elsewhere);
+const struct walk_path *path_best(const struct net *n, const struct walk *w, const struct net_flow *f, struct net_ref wanted, bool *elsewhere);
 /* Addresses of balancers, endpoints and entrances behind which an end of `to` may stand; appended to it as ends. */
 void path_add_doors(const struct net *n, struct arena *a, struct path_ends *to);
 /* What would have to change first for it to open, or {NULL,0}. */

@@ -55,14 +55,16 @@ static bool ends_at(const struct net *n, const struct walk_path *p, struct net_r
     return wanted.kind == NET_NOTHING || (p->end.kind == wanted.kind && p->end.index == wanted.index);
 }
 
-const struct walk_path *path_best(const struct net *n, const struct walk *w, struct net_ref wanted, bool *elsewhere)
+const struct walk_path *path_best(const struct net *n, const struct walk *w, const struct net_flow *f, struct net_ref wanted, bool *elsewhere)
 {
     const struct walk_path *best = NULL, *other = NULL;
     *elsewhere = false;
     for (uint32_t i = 0; i < w->count; i++) {
         const struct walk_path *p = &w->paths[i];
         bool arrived = path_rank(p) < RANK_UNKNOWN;
-        if (arrived && !ends_at(n, p, wanted))
+        /* What goes from the Internet to the Internet has not come in. */
+        bool left = p->end.kind == NET_EXTERNAL && p->end.kind == f->from.at.kind && p->end.index == f->from.at.index;
+        if (arrived && (left || !ends_at(n, p, wanted)))
             other = other ? other : p;
         else if (!best || path_rank(p) < path_rank(best) || (path_rank(p) == path_rank(best) && p->hop_count > best->hop_count))
             best = p;
@@ -81,7 +83,7 @@ static int8_t walk_once(struct asker *k, const struct net_flow *f, struct net_re
     arena_reset(k->scratch);
     walk_flow(k->n, k->scratch, f, &w);
     k->walks++;
-    const struct walk_path *p = path_best(k->n, &w, wanted, &elsewhere);
+    const struct walk_path *p = path_best(k->n, &w, f, wanted, &elsewhere);
     if (!p)
         return RANK_NONE;
     int rank = elsewhere ? RANK_NONE : path_rank(p);
@@ -361,6 +363,14 @@ static enum path_word word_of(const struct asker *k, const struct walk_path *p)
     }
 }
 
+static struct str elsewhere_words(struct asker *k, const struct walk_path *p)
+{
+    struct str to = ip_text(k->a, k->best.to), id = net_id(k->n, p->end);
+    if (p->end.kind == NET_EXTERNAL && p->end.index == 0 && k->best.from.at.kind == NET_EXTERNAL)
+        return arena_printf(k->a, "%.*s is an address of nothing in this run: the packet stays on the Internet", STR_ARG(to));
+    return arena_printf(k->a, "the packet is delivered elsewhere: to %.*s", STR_ARG(id));
+}
+
 static void conclude(struct asker *k)
 {
     struct path_answer *out = k->out;
@@ -370,7 +380,7 @@ static void conclude(struct asker *k)
         walk_flow(k->n, k->a, &k->best, w);
         out->flow = k->best;
         out->wanted = k->best_wanted;
-        out->path = path_best(k->n, w, k->best_wanted, &elsewhere);
+        out->path = path_best(k->n, w, &k->best, k->best_wanted, &elsewhere);
         out->from_thing = thing_at(k->n, k->best.from.at);
         out->to_thing = thing_at(k->n, out->wanted.kind != NET_NOTHING || !out->path ? out->wanted : out->path->end);
     }
@@ -380,7 +390,7 @@ static void conclude(struct asker *k)
     else if (out->word == PATH_UNKNOWN && k->rank > RANK_UNKNOWN)
         out->reason = STR("there are too many different packets: not all were tried, and none of those that were arrives");
     else if (elsewhere)
-        out->reason = arena_printf(k->a, "the packet is delivered elsewhere: to %.*s", STR_ARG(net_id(k->n, out->path->end)));
+        out->reason = elsewhere_words(k, out->path);
     else if (out->path)
         out->reason = out->path->reason;
     if (!elsewhere)

@@ -127,7 +127,7 @@ static void try_cut(struct net *n, struct arena *a, struct arena *scratch, struc
         return;
     arena_reset(scratch);
     walk_flow(n, scratch, &x->flow, &w);
-    const struct walk_path *p = path_best(n, &w, x->wanted, &elsewhere);
+    const struct walk_path *p = path_best(n, &w, &x->flow, x->wanted, &elsewhere);
     if (!w.capped && (!p || elsewhere || p->verdict == REACH_NONE))
         x->cuts[x->cut_count++] = (struct path_cut){r, edit};
     put_back(n, r, &u);

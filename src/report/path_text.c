@@ -63,13 +63,26 @@ static struct str socket_text(struct arena *a, ip_number ip, uint16_t port, bool
     return ip_is_v4(ip) ? arena_printf(a, "%.*s:%u", STR_ARG(text), port) : arena_printf(a, "[%.*s]:%u", STR_ARG(text), port);
 }
 
+/* What a note about it names it by. */
+static struct str filter_id(const struct net *n, struct net_ref r)
+{
+    switch (r.kind) {
+    case NET_RULE: return n->rules[r.index].id.len ? n->rules[r.index].id : n->groups[n->rules[r.index].group].id;
+    case NET_ACL_ENTRY: return n->acls[n->acl_entries[r.index].acl].id;
+    case NET_ROUTE: return n->routes[r.index].target_id;
+    default: return net_id(n, r);
+    }
+}
+
 static void hop_text(const struct net *n, struct arena *a, const struct walk_hop *h, int number, int indent, bool colour, struct buf *out)
 {
     static const enum paint paints[] = {[HOP_PASS] = PAINT_PLAIN, [HOP_STOP] = PAINT_FAIL, [HOP_UNKNOWN] = PAINT_UNKNOWN};
     buf_addf(out, "%*s%2d ", indent, "", number);
     paint(out, colour, paints[h->act], path_ref_text(n, a, h->at));
     struct str by = path_ref_text(n, a, h->by);
-    bool told = h->by.kind == NET_NOTHING || (h->by.kind == h->at.kind && h->by.index == h->at.index);
+    struct str by_id = filter_id(n, h->by);
+    bool told = h->by.kind == NET_NOTHING || (h->by.kind == h->at.kind && h->by.index == h->at.index) ||
+                (by_id.len && (str_contains(h->note, by_id) || str_contains(path_ref_text(n, a, h->at), by_id)));
     if (!told) {
         buf_addz(out, h->act == HOP_STOP ? ", stopped by " : ", ");
         text_safe(out, by);

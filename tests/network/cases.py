@@ -45,8 +45,8 @@ class Network:
         regions = glob.glob(f"{answers}/*/*/")
         for extra in glob.glob(f"{folder}/derived/*.json"):
             shutil.copy(extra, regions[0])
-        lacks_acls = not glob.glob(f"{answers}/*/*/ec2-describe-network-acls.json")
-        self.assume = ["--assume-default-nacl"] if lacks_acls else []
+        lacks = [k for k in ("network-acls", "vpc-block-public-access-options") if not glob.glob(f"{answers}/*/*/ec2-describe-{k}.json")]
+        self.assume = ["--assume-default-nacl"] if lacks else []
         self.status, _, self.error = call([ward, "import", answers, "--db", self.db, *self.assume])
         self.instances = self.read_instances(answers)
 
@@ -177,8 +177,8 @@ def judge_explain(row, got):
         return ("terms", row["terms_text"], sorted(got_terms(a)))
     if row["blocked_at"]:
         stop = next((h for h in a["hops"] if h["act"] == "stop"), None)
-        own = {g["GroupId"] for i in (row["src_id"],) for g in row["instances"][i]["SecurityGroups"]}
-        if not stop or not any(g in own for g in (stop["at"], (stop["by"] or {}).get("id"), *re.findall(r"GroupId:\d+|sg-\w+", stop["note"] or ""))):
+        own = {i["NetworkInterfaceId"] for i in row["instances"][row["src_id"]]["NetworkInterfaces"]}
+        if not stop or stop["at"] not in own or "outbound" not in stop["note"]:
             return ("blocked at", row["blocked_at"], stop)
     passed = re.findall(r"(GroupId:\d+|NetworkAclId:\d+)", row["path_text"])
     seen = json.dumps(a["hops"])

@@ -74,8 +74,11 @@ def judge_packet(net, row):
 # routes and edges
 
 def best_routes(facts, table, prefix):
-    """Those of the prefix that win: the smallest rank, static before propagated."""
-    same = [r for r in of_kind(facts, "tgw-route") if r["table"] == table and r["range"] == prefix]
+    """Those that a packet to the prefix takes: the longest that cover it, static before propagated, the smallest rank."""
+    wanted = ipaddress.ip_network(prefix)
+    cover = [r for r in of_kind(facts, "tgw-route") if r["table"] == table and ":" not in r["range"] and wanted.subnet_of(ipaddress.ip_network(r["range"]))]
+    longest = max((ipaddress.ip_network(r["range"]).prefixlen for r in cover), default=None)
+    same = [r for r in cover if ipaddress.ip_network(r["range"]).prefixlen == longest]
     least = min(((r["propagated"], r["rank"]) for r in same), default=None)
     return [r for r in same if (r["propagated"], r["rank"]) == least]
 
@@ -87,20 +90,21 @@ def seen_by_external(facts, external):
         if u["external"] != external or not u["attachment"]:
             continue
         table = next(a["table"] for a in of_kind(facts, "attachment") if a["id"] == u["attachment"])
-        for r in of_kind(facts, "tgw-route"):
+        for r in (x for x in of_kind(facts, "tgw-route") if x["table"] == table and x["via"] == "vpc" and ":" not in x["range"]):
             inside = any(ipaddress.ip_network(r["range"]).subnet_of(ipaddress.ip_network(x)) for x in u["allowed"] if ":" not in x)
-            if r["table"] == table and r["via"] == "vpc" and (inside or not u["filtered"]):
+            if inside or not u["filtered"]:
                 out.add(r["range"])
     return out
 
 
 def judge_route(row, facts):
     if "table" not in row:
-        have = seen_by_external(facts, row["node"])
+        have = seen_by_external(facts, row["node"].removeprefix("dxgw-"))
     else:
-        have = {r["range"] for r in of_kind(facts, "tgw-route") if r["table"] == row["table"]}
+        have = set()
         for prefix in row.get("has", []):
             best = best_routes(facts, row["table"], prefix)
+            have |= {prefix} if best else set()
             if "via" in row and {r["via"] for r in best} != {row["via"]}:
                 return ("via", row["via"], best)
             if "only" in row and len(best) != row["only"]:
@@ -110,7 +114,7 @@ def judge_route(row, facts):
 
 
 def judge_edge(row, facts):
-    joined = {u["tgw"] or u["vgw"] for u in of_kind(facts, "uplink") if u["external"] == row["a"]}
+    joined = {u["tgw"] or u["vgw"] for u in of_kind(facts, "uplink") if u["external"] == row["a"].removeprefix("dxgw-")}
     for t in of_kind(facts, "thing"):
         if row["a"] in (t["id"], t["name"]):
             joined |= {i["subnet"] for i in t["interfaces"]}
@@ -124,8 +128,25 @@ TYPES = {"rds": "AWS::RDS::DBInstance", "ec2": "AWS::EC2::Instance", "elb": "AWS
          "elasticsearch": ("AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain"), "ecs": "AWS::ECS::Task", "lambda": "AWS::Lambda::Function"}
 
 
+def public_ports(facts, kind):
+    """Of each thing of the type with a public address: the ports that its groups let all of IPv4 in by."""
+    out = []
+    for t in of_kind(facts, "thing"):
+        groups = {g for i in t["interfaces"] if i["public"] for g in i["groups"]}
+        rules = [r for r in of_kind(facts, "rule") if r["group"] in groups and not r["egress"] and r["peer"] == "0.0.0.0/0"]
+        if t["type"] == TYPES[kind] and rules:
+            out.append(",".join(str(r["lo"]) if r["lo"] == r["hi"] else f"{r['lo']}-{r['hi']}" for r in rules))
+    return out
+
+
 def count_of(what, facts):
     """None: ward has no such number."""
+    if what in ("public nodes of type elb", "public nodes of type elbv2"):
+        return sum(b["internet"] and b["classic"] == (what == "public nodes of type elb") for b in of_kind(facts, "balancer"))
+    if what == "public nodes of type ecs":
+        return len(public_ports(facts, "ecs"))
+    if what == "ports of the public ecs node":
+        return "; ".join(public_ports(facts, "ecs"))
     if not what.startswith("nodes of type "):
         return None
     kind = what.removeprefix("nodes of type ")

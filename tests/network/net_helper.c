@@ -69,6 +69,14 @@ static void rules(struct dump *d)
     }
 }
 
+static bool has_public_address(const struct net *n, const struct net_eni *x)
+{
+    NET_EACH(i, x->addresses)
+        if (n->addresses[i].public_ip)
+            return true;
+    return false;
+}
+
 static void things(struct dump *d)
 {
     for (uint32_t i = 0; i < d->n->things_count; i++) {
@@ -85,6 +93,7 @@ static void things(struct dump *d)
             jo_kv_str(&d->o, "id", x->id);
             id(d, "subnet", NET_SUBNET, x->subnet);
             jo_kv_bool(&d->o, "virtual", x->virtual_);
+            jo_kv_bool(&d->o, "public", has_public_address(d->n, x));
             jo_key(&d->o, "groups");
             jo_array(&d->o);
             NET_EACH(g, x->groups)
@@ -168,6 +177,13 @@ static void places(struct dump *d)
         begin(d, "subnet");
         jo_kv_str(&d->o, "id", d->n->subnets[i].id);
         id(d, "vpc", NET_VPC, d->n->subnets[i].vpc);
+        end(d);
+    }
+    for (uint32_t i = 0; i < d->n->lbs_count; i++) {
+        begin(d, "balancer");
+        jo_kv_str(&d->o, "id", d->n->lbs[i].arn);
+        jo_kv_bool(&d->o, "classic", d->n->lbs[i].kind == LB_CLASSIC);
+        jo_kv_bool(&d->o, "internet", d->n->lbs[i].internet_facing);
         end(d);
     }
     for (uint32_t i = 0; i < d->n->endpoints_count; i++) {
