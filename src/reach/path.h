@@ -87,7 +87,7 @@ enum { PATH_WALKS_MAX = 400000, PATH_TERMS_MAX = 256, PATH_SAMPLES_MAX = 1024 };
 void path_ask(struct net *n, struct arena *a, const struct path_question *q, bool cuts, struct path_answer *out);
 
 /* The ids that the packet passes, each once in a row: things, subnets, VPCs, gateways. In `a`. */
-uint32_t path_nodes(const struct net *n, struct arena *a, const struct walk_path *p, bool back, struct str **out);
+uint32_t path_nodes(const struct net *n, struct arena *a, const struct net_flow *f, const struct walk_path *p, bool back, struct str **out);
 
 /* For path_ask(): how good a path is, the best first: 0 direct, 1 direct over the Internet, 2 and 3 one way, 4 unknown, 5 none. */
 int path_rank(const struct walk_path *p);

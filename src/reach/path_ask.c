@@ -66,7 +66,8 @@ const struct walk_path *path_best(const struct net *n, const struct walk *w, con
         bool left = p->end.kind == NET_EXTERNAL && p->end.kind == f->from.at.kind && p->end.index == f->from.at.index;
         if (arrived && (left || !ends_at(n, p, wanted)))
             other = other ? other : p;
-        else if (!best || path_rank(p) < path_rank(best) || (path_rank(p) == path_rank(best) && p->hop_count > best->hop_count))
+        else if (!best || path_rank(p) < path_rank(best) || (path_rank(p) == path_rank(best) && path_rank(p) >= RANK_UNKNOWN && p->hop_count > best->hop_count) ||
+                 (path_rank(p) == path_rank(best) && wanted.kind == NET_NOTHING && p->relay_count > best->relay_count))
             best = p;
     }
     if (!best && other) {

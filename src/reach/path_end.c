@@ -256,6 +256,20 @@ static bool aws_services(struct finder *f, struct err *e)
     return f->out->count || err_set(e, ERR_USAGE, f->from ? "no service of AWS opens connections in this model" : "there is no endpoint of a service of AWS");
 }
 
+/* A packet of the first address that AWS does not keep for itself (VPC User Guide, "Subnet sizing"). */
+static void add_router(struct finder *f, struct net_ref r)
+{
+    if (r.kind == NET_VPC) {
+        NET_EACH(i, f->n->vpcs[r.index].cidrs)
+            add(f, r, f->n->cidrs[i].range.lo + 4);
+    } else {
+        NET_EACH(i, f->n->subnets[r.index].cidrs)
+            add(f, r, f->n->subnet_cidrs[i].range.lo + 4);
+    }
+    if (!f->out->count)
+        add(f, r, 0);
+}
+
 static bool by_ref(struct finder *f, struct net_ref r, struct err *e)
 {
     const struct net *n = f->n;
@@ -276,7 +290,7 @@ static bool by_ref(struct finder *f, struct net_ref r, struct err *e)
     case NET_SUBNET:
     case NET_VPC:
         if (f->router)
-            add(f, r, 0);
+            add_router(f, r);
         else
             add_where(f, r.kind == NET_VPC ? in_vpc : in_subnet, &r.index, what);
         break;

@@ -101,7 +101,7 @@ static void write_flow(const struct path_report *r, struct json_out *o)
 static void write_nodes(const struct path_report *r, const char *key, bool back, struct json_out *o)
 {
     struct str *nodes;
-    uint32_t count = r->answer->path ? path_nodes(r->n, r->a, r->answer->path, back, &nodes) : 0;
+    uint32_t count = r->answer->path ? path_nodes(r->n, r->a, &r->answer->flow, r->answer->path, back, &nodes) : 0;
     jo_key(o, key);
     jo_array(o);
     for (uint32_t i = 0; i < count; i++)
