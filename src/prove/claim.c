@@ -35,7 +35,7 @@ static void write_statements(struct json_out *o, const struct prove_hop *h)
     jo_end_array(o);
 }
 
-static void write_hop(struct json_out *o, const struct prove_hop *h)
+void prove_write_hop(const struct prove_hop *h, struct json_out *o)
 {
     jo_object(o);
     jo_kv_str(o, "from", h->from);
@@ -68,7 +68,7 @@ void prove_write_cell(const struct proof *p, const struct prove_cell *c, struct 
     jo_key(o, "chain");
     jo_array(o);
     for (uint32_t i = 0; i < c->hop_count; i++)
-        write_hop(o, &c->hops[i]);
+        prove_write_hop(&c->hops[i], o);
     jo_end_array(o);
     jo_key(o, "cuts");
     jo_array(o);

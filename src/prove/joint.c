@@ -288,6 +288,9 @@ struct joint *joint_prove(struct arena *a, struct proof *iam, struct net_half *n
     k.words = bits_words(k.n);
     map_init(&k.joined, a);
     j->verdicts = arena_array_of(a, uint8_t, (size_t)k.n * k.n + 1);
+    j->is_object = arena_array_of(a, bool, k.n + 1);
+    for (uint32_t y = 0; y < k.n; y++)
+        j->is_object[y] = is_object(&k, y);
     index_cells(&k);
     joint_flow(&k);
     joint_reaches(&k);

@@ -46,6 +46,7 @@ struct joint {
     const struct proof *iam;
     const struct net_half *network;
     uint8_t *verdicts;                    /* [subject * labels.count + object] */
+    bool *is_object;                      /* of either half */
     struct joint_cell *cells;             /* that are not proved, violated first; JOINT_CELLS_MAX at most */
     uint32_t cell_count;
     uint64_t cells_left;                  /* not proved and not in `cells` */
@@ -57,5 +58,13 @@ enum { JOINT_CELLS_MAX = 200000, JOINT_WITNESSES_MAX = 2000, JOINT_SEEKS_MAX = 2
 /* ERR_INTERNAL. */
 struct joint *joint_prove(struct arena *a, struct proof *iam, struct net_half *network, struct err *e) WARN_UNUSED;
 enum prove_verdict joint_overall(const struct joint *j);
+/* One cell as JSON object: subject, object, verdict, layer, pivots, reason, hops, cuts; the halves' own cells under "iam" and "network". */
+void joint_write_cell(const struct joint *j, const struct joint_cell *c, struct json_out *o);
+/* Proof and claims of layer "both"; the halves keep their own. ERR_STORE. */
+bool joint_keep(const struct joint *j, struct store *s, const struct prove_record *r, int64_t *proof, struct err *e) WARN_UNUSED;
+static inline enum prove_verdict joint_verdict_of(const struct joint *j, uint32_t subject, uint32_t object)
+{
+    return (enum prove_verdict)j->verdicts[(size_t)subject * j->iam->labels.count + object];
+}
 
 #endif

@@ -175,6 +175,8 @@ uint32_t prove_assumptions_of(struct arena *a, const char *table, struct prove_a
 
 /* One cell as JSON object: subject, object, verdict, level, reason, chain, cuts, missing. */
 void prove_write_cell(const struct proof *p, const struct prove_cell *c, struct json_out *o);
+/* One hop of a chain. */
+void prove_write_hop(const struct prove_hop *h, struct json_out *o);
 /* Of the whole: violated before unknown before proved. */
 enum prove_verdict prove_overall(const struct proof *p);
 

@@ -27,6 +27,9 @@ bool prove_report_csv(const struct prove_view *v, struct report_sink *sink, stru
 /* What table `proof` keeps of the whole: counts, window, what is missing, assumptions. In `a`. */
 struct str prove_report_summary(const struct prove_view *v, struct arena *a);
 
+/* Parts of the text, for the report of both halves. */
+void prove_text_hop(const struct prove_hop *h, uint32_t number, struct buf *out);
+
 bool prove_view_has(const struct prove_view *v, const struct prove_cell *c);
 
 #endif

@@ -89,78 +89,78 @@ static void write_matrix(struct writer *w)
     }
 }
 
-static void write_condition(struct writer *w, const struct residue *r)
+static void write_condition(struct buf *out, const struct residue *r)
 {
     struct buf words;
     if (r == residue_true)
         return;
     buf_init(&words, 4096);
     residue_write_words(r, &words);
-    buf_addz(&w->out, "        if ");
-    text_safe(&w->out, buf_str(&words));
-    buf_addc(&w->out, '\n');
+    buf_addz(out, "        if ");
+    text_safe(out, buf_str(&words));
+    buf_addc(out, '\n');
     buf_done(&words);
 }
 
-static bool write_grant(struct writer *w, const struct prove_statement *s)
+static bool write_grant(struct buf *out, const struct prove_statement *s)
 {
     bool acl = str_eqz(s->layer, "acl");
     if (!acl && !str_eqz(s->layer, "grant"))
         return false;
-    buf_addz(&w->out, acl ? "        by the ACL of " : "        by grant ");
-    text_safe(&w->out, acl ? s->of : s->policy);
-    buf_addz(&w->out, acl ? ": " : " of ");
-    text_safe(&w->out, acl ? s->policy : s->of);
-    buf_addc(&w->out, '\n');
+    buf_addz(out, acl ? "        by the ACL of " : "        by grant ");
+    text_safe(out, acl ? s->of : s->policy);
+    buf_addz(out, acl ? ": " : " of ");
+    text_safe(out, acl ? s->policy : s->of);
+    buf_addc(out, '\n');
     return true;
 }
 
-static void write_hop(struct writer *w, const struct prove_hop *h, uint32_t number)
+void prove_text_hop(const struct prove_hop *h, uint32_t number, struct buf *out)
 {
     bool last = str_eqz(h->path, "access");
-    buf_addf(&w->out, "    %u. ", number);
+    buf_addf(out, "    %u. ", number);
     if (h->principal == WORLD_NONE) {
-        text_safe(&w->out, h->to);
-        buf_addz(&w->out, " is shared with ");
-        text_safe(&w->out, h->from);
-        buf_addz(&w->out, " (");
-        text_safe(&w->out, h->path);
-        buf_addz(&w->out, ")\n");
+        text_safe(out, h->to);
+        buf_addz(out, " is shared with ");
+        text_safe(out, h->from);
+        buf_addz(out, " (");
+        text_safe(out, h->path);
+        buf_addz(out, ")\n");
         return;
     }
-    text_safe(&w->out, h->from);
-    buf_addz(&w->out, last ? " can " : ": ");
-    text_safe(&w->out, h->title);
+    text_safe(out, h->from);
+    buf_addz(out, last ? " can " : ": ");
+    text_safe(out, h->title);
     if (!last) {
-        buf_addz(&w->out, " (");
-        text_safe(&w->out, h->path);
-        buf_addz(&w->out, ") ->");
+        buf_addz(out, " (");
+        text_safe(out, h->path);
+        buf_addz(out, ") ->");
     }
-    buf_addc(&w->out, ' ');
-    text_safe(&w->out, h->to);
-    buf_addc(&w->out, '\n');
+    buf_addc(out, ' ');
+    text_safe(out, h->to);
+    buf_addc(out, '\n');
     for (uint32_t i = 0; i < h->action_count; i++) {
-        buf_addz(&w->out, "        ");
-        text_safe(&w->out, h->actions[i]);
-        buf_addz(&w->out, " on ");
-        text_safe(&w->out, h->resources[i]);
-        buf_addc(&w->out, '\n');
+        buf_addz(out, "        ");
+        text_safe(out, h->actions[i]);
+        buf_addz(out, " on ");
+        text_safe(out, h->resources[i]);
+        buf_addc(out, '\n');
     }
     for (uint32_t i = 0; i < h->statement_count; i++) {
         const struct prove_statement *s = &h->statements[i];
-        if (write_grant(w, s))
+        if (write_grant(out, s))
             continue;
-        buf_addz(&w->out, s->of.ptr ? "        by the policy of " : "        by ");
-        text_safe(&w->out, s->of.ptr ? s->of : s->policy);
-        buf_addf(&w->out, ", statement %u", s->index + 1);
+        buf_addz(out, s->of.ptr ? "        by the policy of " : "        by ");
+        text_safe(out, s->of.ptr ? s->of : s->policy);
+        buf_addf(out, ", statement %u", s->index + 1);
         if (s->sid.len) {
-            buf_addz(&w->out, " (");
-            text_safe(&w->out, s->sid);
-            buf_addc(&w->out, ')');
+            buf_addz(out, " (");
+            text_safe(out, s->sid);
+            buf_addc(out, ')');
         }
-        buf_addc(&w->out, '\n');
+        buf_addc(out, '\n');
     }
-    write_condition(w, h->guard);
+    write_condition(out, h->guard);
 }
 
 static bool was_told(const struct writer *w, const struct prove_cell *c)
@@ -192,7 +192,7 @@ static void write_cell(struct writer *w, const struct prove_cell *c)
     if (c->reach)
         w->told[w->told_count++] = c->reach;
     for (uint32_t i = 0; i < c->hop_count && !told; i++)
-        write_hop(w, &c->hops[i], i + 1);
+        prove_text_hop(&c->hops[i], i + 1, &w->out);
     for (uint32_t i = 0; i < c->cut_count; i++) {
         buf_addz(&w->out, i ? "        or " : "    cut any one of: ");
         text_safe(&w->out, c->cuts[i].edit);

@@ -157,15 +157,6 @@ static inline enum prove_verdict duo_verdict(const struct duo *d, const char *x,
     return (enum prove_verdict)d->j->verdicts[(size_t)box_label(&d->b, x) * d->b.p->labels.count + box_label(&d->b, y)];
 }
 
-static inline const struct joint_cell *duo_cell(const struct duo *d, const char *x, const char *y)
-{
-    uint32_t xl = box_label(&d->b, x), yl = box_label(&d->b, y);
-    for (uint32_t i = 0; i < d->j->cell_count; i++)
-        if (d->j->cells[i].subject == xl && d->j->cells[i].object == yl)
-            return &d->j->cells[i];
-    return NULL;
-}
-
 static inline void duo_print(const struct duo *d)
 {
     for (uint32_t i = 0; i < d->j->cell_count; i++) {
@@ -173,10 +164,21 @@ static inline void duo_print(const struct duo *d)
         print_message("%.*s -> %.*s: %s (%.*s, %u pivots) %.*s\n", STR_ARG(d->b.p->labels.names[c->subject]), STR_ARG(d->b.p->labels.names[c->object]),
                       prove_verdict_name(c->verdict), STR_ARG(c->layer), c->pivots, STR_ARG(c->reason));
         for (uint32_t h = 0; h < c->hop_count; h++)
-            print_message("    %d %.*s -> %.*s: %.*s\n", c->hops[h].kind, STR_ARG(c->hops[h].from), STR_ARG(c->hops[h].to), STR_ARG(c->hops[h].note));
+            print_message("    %u %.*s -> %.*s: %.*s\n", (unsigned)c->hops[h].kind, STR_ARG(c->hops[h].from), STR_ARG(c->hops[h].to), STR_ARG(c->hops[h].note));
         for (uint32_t h = 0; h < c->cut_count; h++)
             print_message("    cut: %.*s\n", STR_ARG(c->cuts[h]));
     }
+}
+
+static inline const struct joint_cell *duo_cell(const struct duo *d, const char *x, const char *y)
+{
+    uint32_t xl = box_label(&d->b, x), yl = box_label(&d->b, y);
+    for (uint32_t i = 0; i < d->j->cell_count; i++)
+        if (d->j->cells[i].subject == xl && d->j->cells[i].object == yl)
+            return &d->j->cells[i];
+    duo_print(d);
+    fail_msg("no cell %s -> %s", x, y);
+    abort();
 }
 
 #define EXPECT_CELL(d, x, y, wanted)                                                                                                           \
