@@ -207,10 +207,9 @@ struct net_attachment {
     enum net_attachment_kind kind;
     uint32_t target;      /* VPC; external (VPN, DX, CONNECT, OTHER); the peer's attachment (PEERING; NET_NONE: not collected) */
     bool available, ipv6, appliance_mode, group_references;
-    bool options_read;    /* of a VPC's: its subnets and the options above were read; false: any zone may be served */
     bool table_read;      /* whether it is associated with a table is known */
     uint32_t table;       /* tgw table that its packets are looked up in; NET_NONE: none, they are dropped */
-    struct net_span subnets;
+    struct net_span subnets; /* of a VPC's; none: not all were read, any zone may be served */
 };
 struct net_attachment_subnet { uint32_t attachment, subnet; };
 struct net_tgw_table {

@@ -93,10 +93,22 @@ static void take_attachment(struct net_loader *l, struct query *q)
     a->target = target;
     a->available = is_on(query_str(q, 6));
     a->ipv6 = true; /* until its options are read */
-    a->options_read = t.kind != ATTACHMENT_VPC;
     net_note(l, NET_ATTACHMENT, a->id, row);
     if (t.kind != ATTACHMENT_VPC && t.kind != ATTACHMENT_PEERING)
         join(l, target, row);
+}
+
+/* All or none: of a subnet that was not collected nobody knows the zone. */
+static void add_subnets(struct net_loader *l, uint32_t attachment, const struct json *ids)
+{
+    for json_each (id, ids)
+        if (net_row(l, NET_SUBNET, json_str(id)) == NET_NONE)
+            return;
+    for json_each (id, ids) {
+        struct net_attachment_subnet *s = net_add_attachment_subnet(l->n);
+        s->attachment = attachment;
+        s->subnet = net_row(l, NET_SUBNET, json_str(id));
+    }
 }
 
 /* The listing of VPC attachments has subnets and options, and stands in for the general one where that was not read. */
@@ -104,8 +116,10 @@ static void take_vpc_attachment(struct net_loader *l, struct query *q)
 {
     struct str id = query_str(q, 0);
     uint32_t row = net_row(l, NET_ATTACHMENT, id), tgw = tgw_row(l, query_str(q, 1), str_make(NULL, 0), query_str(q, 3)), vpc = net_vpc_row(l, query_str(q, 2));
-    if (!id.len || (row != NET_NONE && l->n->attachments[row].options_read))
+    struct str told = arena_printf(l->scratch, "options of %.*s", STR_ARG(id));
+    if (!id.len || map_has(&l->sources, told))
         return;
+    net_from(l, told, str_make(NULL, 0));
     if (row == NET_NONE) {
         row = l->n->attachments_count;
         struct net_attachment *made = net_add_attachment(l->n);
@@ -119,18 +133,9 @@ static void take_vpc_attachment(struct net_loader *l, struct query *q)
     a->target = vpc;
     a->ipv6 = !str_eqz(query_str(q, 5), "disable");
     a->appliance_mode = str_eqz(query_str(q, 6), "enable");
-    a->group_references = str_eqz(query_str(q, 7), "enable");
-    a->options_read = !query_is_null(q, 8);
-    for json_each (s, net_json(l, q, 8)) {
-        uint32_t subnet = net_row(l, NET_SUBNET, json_str(s));
-        if (subnet == NET_NONE) {
-            l->n->attachments[row].options_read = false; /* of a subnet that was not collected: which zone it is in is not known */
-            continue;
-        }
-        struct net_attachment_subnet *as = net_add_attachment_subnet(l->n);
-        as->attachment = row;
-        as->subnet = subnet;
-    }
+    /* An attachment's default is to allow references, a transit gateway's not to (EC2 API Reference, CreateTransitGatewayVpcAttachment). */
+    a->group_references = !str_eqz(query_str(q, 7), "disable");
+    add_subnets(l, row, net_json(l, q, 8));
 }
 
 /* Both transit gateways of a peering have an attachment; of the same id, where the answer names no other. */
@@ -153,7 +158,7 @@ static void take_peer(struct net_loader *l, struct query *q)
             a->id = arena_str(l->a, id);
             a->tgw = tgws[side];
             a->available = is_on(query_str(q, 8));
-            a->ipv6 = a->options_read = true;
+            a->ipv6 = true;
             net_note(l, NET_ATTACHMENT, net_row(l, NET_ATTACHMENT, id) == NET_NONE ? a->id : key, row);
         }
         l->n->attachments[row].kind = ATTACHMENT_PEERING;
@@ -202,6 +207,26 @@ static void settle_associations(struct net_loader *l)
     }
 }
 
+/* A route into a transit gateway of which neither its owner nor the VPC's account told the attachments: there may be one. */
+static void take_way_in(struct net_loader *l, struct query *q)
+{
+    uint32_t vpc = net_row(l, NET_VPC, query_str(q, 0)), tgw = tgw_row(l, query_str(q, 1), str_make(NULL, 0), query_str(q, 2));
+    if (vpc == NET_NONE || tgw == NET_NONE || l->n->tgws[tgw].collected || l->n->vpcs[vpc].account == NET_NONE)
+        return;
+    struct str owner = l->n->accounts[l->n->vpcs[vpc].account].id, region = l->n->vpcs[vpc].region;
+    if (net_answered(l, "ec2:DescribeTransitGatewayVpcAttachments", owner, region) || net_answered(l, "ec2:DescribeTransitGatewayAttachments", owner, region))
+        return;
+    for (uint32_t i = 0; i < l->n->attachments_count; i++)
+        if (l->n->attachments[i].tgw == tgw && l->n->attachments[i].kind == ATTACHMENT_VPC && l->n->attachments[i].target == vpc)
+            return;
+    struct net_attachment *a = net_add_attachment(l->n);
+    a->id = arena_printf(l->a, "attachment of %.*s to %.*s", STR_ARG(l->n->vpcs[vpc].id), STR_ARG(l->n->tgws[tgw].id));
+    a->tgw = tgw;
+    a->kind = ATTACHMENT_VPC;
+    a->target = vpc;
+    a->available = a->ipv6 = a->group_references = true;
+}
+
 static const char attachment_sql[] =
     "SELECT attachment, account, tgw, tgw_owner, type, resource, state, region FROM fact_net_attachment"
     " WHERE coalesce(state, 'available') NOT IN ('deleted', 'failed', 'rejected')"
@@ -227,5 +252,6 @@ bool net_load_transit(struct net_loader *l, struct err *e)
            net_load_direct_connect(l, e) && net_each(l, attachment_sql, take_attachment, e) &&
            net_each(l, vpc_attachment_sql, take_vpc_attachment, e) && net_each(l, peer_sql, take_peer, e) &&
            net_each(l, association_sql, take_association, e) &&
+           net_each(l, "SELECT DISTINCT vpc, target, region FROM fact_route WHERE target_kind = 'tgw' AND state = 'active'", take_way_in, e) &&
            (settle_associations(l), net_load_uplinks(l, e)) && net_load_tgw_routes(l, e);
 }

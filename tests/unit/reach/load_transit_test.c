@@ -57,11 +57,11 @@ static void attachments_and_their_tables(void **state)
     assert_true(b.n->tgws[net_box_row(&b, NET_TGW, "tgw-1")].collected && b.n->tgws[net_box_row(&b, NET_TGW, "tgw-1")].group_references);
     assert_false(b.n->tgws[net_box_row(&b, NET_TGW, "tgw-9")].collected);
     const struct net_attachment *a = attachment(&b, "tgw-attach-1");
-    assert_true(a->available && a->table_read && a->options_read && a->appliance_mode && !a->ipv6);
+    assert_true(a->available && a->table_read && a->appliance_mode && a->group_references && !a->ipv6);
     assert_int_equal(a->table, net_box_row(&b, NET_TGW_TABLE, "tgw-rtb-1"));
     assert_int_equal(a->subnets.count, 1);
     a = attachment(&b, "tgw-attach-2"); /* its owner told of no association: there is none; nobody told its subnets */
-    assert_true(a->table_read && a->table == NET_NONE && !a->options_read);
+    assert_true(a->table_read && a->table == NET_NONE && a->subnets.count == 0);
     a = attachment(&b, "tgw-attach-5");
     assert_int_equal(a->kind, ATTACHMENT_PEERING);
     const struct net_attachment *peer = &b.n->attachments[a->target];
@@ -104,6 +104,23 @@ static void anothers_transit_gateway(void **state)
                  NULL);
     assert_false(b.n->tgws[net_box_row(&b, NET_TGW, "tgw-1")].collected);
     assert_false(attachment(&b, "tgw-attach-1")->table_read);
+    net_box_close(&b);
+}
+
+/* Nobody told of attachments, and a route leads in. */
+static void an_attachment_that_nobody_told(void **state)
+{
+    struct net_box b;
+    (void)state;
+#define ROUTE BOX_OK("ec2", "DescribeRouteTables", "{}", "{'RouteTables':[{'RouteTableId':'rtb-1','VpcId':'vpc-1','OwnerId':'" BOX_A "','Associations':[{'Main':true}]," \
+    "'Routes':[{'DestinationCidrBlock':'10.2.0.0/16','TransitGatewayId':'tgw-1','State':'active'}]}]}")
+    net_box_load(&b, VPCS ROUTE BOX_DENIED("ec2", "DescribeTransitGatewayVpcAttachments", "{}") BOX_DENIED("ec2", "DescribeTransitGatewayAttachments", "{}"), NULL);
+    assert_int_equal(b.n->attachments_count, 1);
+    assert_true(b.n->attachments[0].available && !b.n->attachments[0].table_read && b.n->attachments[0].subnets.count == 0);
+    assert_int_equal(b.n->routes[0].target, net_box_row(&b, NET_TGW, "tgw-1"));
+    net_box_close(&b);
+    net_box_load(&b, VPCS ROUTE BOX_EMPTY("ec2", "DescribeTransitGatewayVpcAttachments", "{}"), NULL);
+    assert_int_equal(b.n->attachments_count, 0); /* its own account says that there is none */
     net_box_close(&b);
 }
 
@@ -192,6 +209,7 @@ int main(void)
         cmocka_unit_test(attachments_and_their_tables),
         cmocka_unit_test(routes_searched_and_propagated),
         cmocka_unit_test(anothers_transit_gateway),
+        cmocka_unit_test(an_attachment_that_nobody_told),
         cmocka_unit_test(what_is_outside),
         cmocka_unit_test(clients_come_out_in_the_subnet),
         cmocka_unit_test(endpoints_and_services),
