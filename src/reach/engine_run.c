@@ -12,7 +12,15 @@ static int by_ip(const void *x, const void *y)
 }
 
 /* One address of each atom of the ranges, but those that are somebody's public address. */
-static uint32_t atoms(const struct reach *r, struct ip_range range, ip_number *at)
+static bool in_some_vpc(const struct reach *r, ip_number ip)
+{
+    for (uint32_t i = 0; i < r->v6_count; i++)
+        if (ip_in(r->n->cidrs[r->v6_cidrs[i]].range, ip))
+            return true;
+    return false;
+}
+
+static uint32_t atoms(const struct reach *r, struct ip_range range, bool strangers, ip_number *at)
 {
     uint32_t count = 0;
     ip_number lo = range.lo;
@@ -20,7 +28,8 @@ static uint32_t atoms(const struct reach *r, struct ip_range range, ip_number *a
         ip_number hi = i < r->cut_count && r->cuts[i] <= range.hi ? r->cuts[i] - 1 : range.hi, ip = lo;
         while (ip <= hi && ip_is_v4(ip) && net_public_at(r->n, ip) != NET_NONE)
             ip++;
-        if (ip <= hi) {
+        bool ours = strangers && !ip_is_v4(ip) && in_some_vpc(r, ip);
+        if (ip <= hi && !ours) {
             if (at)
                 at[count] = ip;
             count++;
@@ -39,15 +48,15 @@ uint32_t run_external_atoms(const struct reach *r, uint32_t external, ip_number 
     if (x->kind == EXTERNAL_INTERNET || x->kind == EXTERNAL_AWS) {
         const struct ip_range *all = ip_internet(&blocks);
         for (uint32_t i = 0; i < blocks; i++)
-            count += atoms(r, all[i], at ? at + count : NULL);
+            count += atoms(r, all[i], true, at ? at + count : NULL);
         return count;
     }
     if (x->all_ranges) {
-        count += atoms(r, ip_all_v4(), at ? at + count : NULL);
-        return count + atoms(r, ip_all_v6(), at ? at + count : NULL);
+        count += atoms(r, ip_all_v4(), false, at ? at + count : NULL);
+        return count + atoms(r, ip_all_v6(), false, at ? at + count : NULL);
     }
     NET_EACH(i, x->ranges)
-        count += atoms(r, n->external_ranges[i].range, at ? at + count : NULL);
+        count += atoms(r, n->external_ranges[i].range, false, at ? at + count : NULL);
     return count;
 }
 
@@ -176,13 +185,14 @@ static bool may_enter(const struct net *n, const struct net_entrance *t, const s
     return t->from_external == 0 || (t->from_vpc != NET_NONE && t->from_vpc == n->enis[r->classes[s->cls].eni].vpc);
 }
 
-static void from_source(struct run *u, const struct source *s, const ip_number *targets, uint32_t count)
+static void from_source(struct run *u, const struct source *s, struct near *w)
 {
     struct reach *r = u->r;
     bool four = ip_is_v4(s->cls == NET_NONE ? s->ip : r->classes[s->cls].ip);
-    for (uint32_t i = 0; i < count; i++)
-        if (ip_is_v4(targets[i]) == four)
-            send(u, s, targets[i], NET_NONE);
+    near_of(w, s);
+    for (uint32_t i = 0; i < w->count; i++)
+        if (ip_is_v4(w->to[w->list[i]]) == four)
+            send(u, s, w->to[w->list[i]], NET_NONE);
     for (uint32_t i = 0; i < r->n->entrances_count; i++)
         if (may_enter(r->n, &r->n->entrances[i], r, s))
             send(u, s, 0, i);
@@ -241,8 +251,10 @@ void reach_run(struct reach *r, const struct reach_question *q)
     struct source *s = run_sources(r, u->a, &sources);
     ip_number *to = run_targets(r, u->a, &targets);
     u->stats.classes = r->class_count;
+    struct near near;
+    near_new(&near, r, u->a, to, targets);
     for (uint32_t i = 0; i < sources; i++)
-        from_source(u, &s[i], to, targets);
+        from_source(u, &s[i], &near);
     finish(u);
 }
 

@@ -44,6 +44,20 @@ struct run {
     uint64_t **pivots[2];      /* by thing: sure, unknown */
 };
 
+/* Addresses that routes lead to from a subnet. */
+struct near {
+    struct reach *r;
+    const ip_number *to;
+    uint32_t to_count;
+    struct net_span *of_vpc;   /* by VPC, into vpc_to */
+    uint32_t *vpc_to;          /* rows of `to` */
+    uint32_t *stamps, stamp;
+    uint32_t *list, count;     /* of the last source */
+    uint32_t subnet;
+};
+void near_new(struct near *w, struct reach *r, struct arena *a, const ip_number *to, uint32_t count);
+void near_of(struct near *w, const struct source *s);
+
 /* What of an outcome a rule of the caller covers. */
 struct services run_declared(const struct run *u, const struct outcome *o, uint32_t from, uint32_t to, struct arena *a);
 /* Bits of enum reach_how. */

@@ -30,7 +30,8 @@ static struct services of_kind(const struct run *u, const struct outcome *o, uin
         declared = run_declared(u, o, from, to, a);
     if (how == HOW_DECLARED) {
         struct services direct = services_meet(a, o->direct, declared);
-        return direct.count ? direct : services_meet(a, o->one_way, declared);
+        struct services one_way = services_meet(a, o->one_way, declared);
+        return direct.count ? direct : one_way.count ? one_way : services_meet(a, o->unknown, declared);
     }
     bool internet = how == HOW_DIRECT_INTERNET || how == HOW_ONE_WAY_INTERNET || how == HOW_UNKNOWN_INTERNET;
     if (internet != o->internet)
