@@ -1,6 +1,8 @@
 -- Network: data stores, the subnets and the groups that they may stand in, and the table of all things (see
 -- 66_net_service_thing.sql). A store that fails over comes up in any subnet of its subnet group, with its groups.
 
+-- Keys that come out of JSON are cast: else SQLite, which compares text with text, makes no index over them.
+
 -- Relational, document and graph databases. A member stands for its cluster, and has the cluster's subnets.
 INSERT OR IGNORE INTO temp_net_thing
 WITH engine(pattern, port) AS (VALUES
@@ -9,7 +11,7 @@ WITH engine(pattern, port) AS (VALUES
 ), cluster AS MATERIALIZED (
   SELECT account, region, name, min(arn) AS arn, min(port) AS port FROM fact_db_cluster GROUP BY account, region, name
 ), raw AS MATERIALIZED (
-  SELECT coalesce(arn, data ->> '$.DBInstanceArn') AS arn, data ->> '$.NetworkType' = 'DUAL' AS dual,
+  SELECT CAST(coalesce(arn, data ->> '$.DBInstanceArn') AS TEXT) AS arn, data ->> '$.NetworkType' = 'DUAL' AS dual,
          json_type(data, '$.VpcSecurityGroups') = 'array' AS groups_read FROM snap_resource WHERE op = 'rds:DescribeDBInstances'
 )
 SELECT d.arn, d.account, d.region, d.name, d.name, 'AWS::RDS::DBInstance', d.name, 'store', d.vpc, d.status = 'stopped', 0, d.public,
@@ -24,7 +26,7 @@ INSERT OR IGNORE INTO fact_net_place_group SELECT arn, sg FROM fact_db_group WHE
 INSERT OR IGNORE INTO temp_net_thing
 WITH member AS MATERIALIZED (SELECT DISTINCT account, region, cluster FROM fact_db_instance WHERE cluster IS NOT NULL),
 place AS MATERIALIZED (
-  SELECT account, region, coalesce(data ->> '$.DBSubnetGroupName', rid) AS name, min(data ->> '$.VpcId') AS vpc FROM snap_resource
+  SELECT account, region, CAST(coalesce(data ->> '$.DBSubnetGroupName', rid) AS TEXT) AS name, min(data ->> '$.VpcId') AS vpc FROM snap_resource
   WHERE op = 'rds:DescribeDBSubnetGroups' GROUP BY account, region, 3
 ), at AS MATERIALIZED (
   SELECT d.account, d.region, d.cluster, min(d.vpc) AS vpc FROM fact_db_instance d WHERE d.cluster IS NOT NULL GROUP BY 1, 2, 3
@@ -39,10 +41,12 @@ LEFT JOIN place p ON p.account = c.account AND p.region = c.region AND p.name = 
 LEFT JOIN at a ON a.account = c.account AND a.region = c.region AND a.cluster = c.name
 WHERE c.arn IS NOT NULL;
 INSERT OR IGNORE INTO fact_net_place
-SELECT c.arn, s.value ->> '$.SubnetIdentifier'
-FROM fact_db_cluster c JOIN snap_resource r ON r.op = 'rds:DescribeDBSubnetGroups' AND r.account = c.account AND r.region = c.region
-  AND coalesce(r.data ->> '$.DBSubnetGroupName', r.rid) = c.subnet_group, json_each(r.data, '$.Subnets') s
-WHERE c.arn IS NOT NULL AND s.value ->> '$.SubnetIdentifier' IS NOT NULL;
+WITH place AS MATERIALIZED (
+  SELECT r.account, r.region, CAST(coalesce(r.data ->> '$.DBSubnetGroupName', r.rid) AS TEXT) AS name, s.value ->> '$.SubnetIdentifier' AS subnet
+  FROM snap_resource r, json_each(r.data, '$.Subnets') s WHERE r.op = 'rds:DescribeDBSubnetGroups' AND s.value ->> '$.SubnetIdentifier' IS NOT NULL
+)
+SELECT c.arn, p.subnet FROM fact_db_cluster c CROSS JOIN place p ON p.account = c.account AND p.region = c.region AND p.name = c.subnet_group
+WHERE c.arn IS NOT NULL;
 
 -- What else names its subnets and groups itself, or by a subnet group: one row a store, lists as JSON.
 DROP TABLE IF EXISTS temp_net_store;
@@ -50,6 +54,7 @@ CREATE TABLE temp_net_store (
   arn TEXT PRIMARY KEY, account TEXT, region TEXT, id TEXT, key TEXT, type TEXT, kind TEXT, vpc TEXT, public INTEGER, ports TEXT, of TEXT,
   virtual TEXT, subnet_group TEXT, subnets TEXT, groups TEXT, enis TEXT, dual INTEGER
 ) WITHOUT ROWID;
+CREATE INDEX temp_net_store_id ON temp_net_store (type, id);
 INSERT OR IGNORE INTO temp_net_store
 SELECT coalesce(arn, data ->> '$.DBProxyArn'), account, region, data ->> '$.DBProxyName', substr(data ->> '$.DBProxyArn', instr(data ->> '$.DBProxyArn', ':db-proxy:') + 10),
        'AWS::RDS::DBProxy', 'store', data ->> '$.VpcId', 0,
@@ -213,6 +218,8 @@ UPDATE fact_net_thing SET (tenant, why, shared, conflict) =
   (SELECT d ->> '$.tenant', d ->> '$.why', d ->> '$.shared', d ->> '$.conflict'
    FROM (SELECT tenant_of(fact_net_thing.account, fact_net_thing.vpc, NULL, fact_net_thing.arn) AS d))
 WHERE shared IS NULL;
+CREATE INDEX fact_net_thing_id ON fact_net_thing (type, id);
+CREATE INDEX fact_net_thing_vpc ON fact_net_thing (vpc, kind);
 DROP TABLE temp_net_thing;
 
 -- fact_net_eni_owner: interfaces once an id, with what tells whose they are.

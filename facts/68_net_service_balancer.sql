@@ -8,11 +8,13 @@ CREATE TABLE fact_net_balancer (
   has_groups INTEGER                       -- 0: a balancer that was made without groups
 ) WITHOUT ROWID;
 INSERT OR IGNORE INTO fact_net_balancer
+WITH raw AS MATERIALIZED (SELECT DISTINCT arn, data ->> '$.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic' AS enforce FROM snap_resource
+                          WHERE op = 'elbv2:DescribeLoadBalancers')
 SELECT b.arn, b.account, b.region, b.type, b.vpc, b.scheme = 'internet-facing', b.listeners_read,
-       CASE r.data ->> '$.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic' WHEN 'on' THEN 1 WHEN 'off' THEN 0 END,
+       CASE r.enforce WHEN 'on' THEN 1 WHEN 'off' THEN 0 END,
        coalesce(json_array_length(b.security_groups), 0) > 0
 FROM fact_load_balancer b
-LEFT JOIN (SELECT arn, data FROM snap_resource WHERE op = 'elbv2:DescribeLoadBalancers') r ON r.arn = b.arn
+LEFT JOIN raw r ON r.arn = b.arn
 WHERE b.arn IS NOT NULL;
 INSERT OR IGNORE INTO fact_net_balancer
 SELECT t.arn, t.account, t.region, 'classic', t.vpc, t.public, 1, NULL, 1 FROM fact_net_thing t

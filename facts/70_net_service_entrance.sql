@@ -16,7 +16,7 @@ DROP TABLE IF EXISTS temp_net_accelerator;
 CREATE TABLE temp_net_accelerator (id TEXT, proto TEXT, lo INTEGER, hi INTEGER, port INTEGER, endpoint TEXT, keeps INTEGER);
 INSERT INTO temp_net_accelerator
 WITH listener AS MATERIALIZED (
-  SELECT l.data ->> '$.ListenerArn' AS arn, l.data ->> '$.Protocol' AS proto, p.value ->> '$.FromPort' AS lo, p.value ->> '$.ToPort' AS hi, a.arn AS accelerator
+  SELECT CAST(l.data ->> '$.ListenerArn' AS TEXT) AS arn, l.data ->> '$.Protocol' AS proto, p.value ->> '$.FromPort' AS lo, p.value ->> '$.ToPort' AS hi, a.arn AS accelerator
   FROM snap_resource l JOIN (SELECT coalesce(arn, data ->> '$.AcceleratorArn') AS arn FROM snap_resource WHERE op = 'globalaccelerator:ListAccelerators'
                              AND coalesce(data ->> '$.Enabled', 1)) a ON a.arn = l.parent, json_each(l.data, '$.PortRanges') p
   WHERE l.op = 'globalaccelerator:ListListeners'
@@ -47,7 +47,7 @@ SELECT t.id, 'accelerator', NULL, NULL, NULL, NULL, t.proto, t.lo, t.hi, coalesc
 FROM temp_net_accelerator t
 LEFT JOIN fact_net_thing b ON b.arn = t.endpoint
 LEFT JOIN fact_net_thing i ON t.endpoint GLOB 'i-*' AND i.arn = (SELECT f.arn FROM fact_instance f WHERE f.instance = t.endpoint LIMIT 1)
-LEFT JOIN (SELECT data ->> '$.AllocationId' AS allocation, min(data ->> '$.NetworkInterfaceId') AS eni FROM snap_resource WHERE op = 'ec2:DescribeAddresses' GROUP BY 1) e
+LEFT JOIN (SELECT CAST(data ->> '$.AllocationId' AS TEXT) AS allocation, min(data ->> '$.NetworkInterfaceId') AS eni FROM snap_resource WHERE op = 'ec2:DescribeAddresses' GROUP BY 1) e
   ON e.allocation = t.endpoint
 WHERE t.endpoint IS NOT NULL;
 DROP TABLE temp_net_accelerator;
@@ -76,7 +76,7 @@ WHERE p.value IS NOT NULL OR d.config IS NULL;
 -- API Gateway: a REST API's link leads to Network Load Balancers; which port, the integration's address tells.
 INSERT INTO fact_net_entrance
 WITH used AS MATERIALIZED (
-  SELECT DISTINCT account, region, data ->> '$.connectionId' AS link FROM snap_resource
+  SELECT DISTINCT account, region, CAST(data ->> '$.connectionId' AS TEXT) AS link FROM snap_resource
   WHERE op = 'apigateway:GetIntegration' AND data ->> '$.connectionType' = 'VPC_LINK'
 )
 SELECT 'vpclink/' || l.rid, 'api-gateway', 'an API decides', NULL, NULL, NULL, 'tcp', 0, 65535, t.arn, NULL, NULL, NULL, NULL, NULL, 0, 0, u.link IS NOT NULL AND t.arn IS NOT NULL
@@ -86,7 +86,7 @@ WHERE l.op = 'apigateway:GetVpcLinks' AND l.rid IS NOT NULL;
 -- An HTTP API's link leads to listeners of balancers or to names of Cloud Map, from the link's subnets and groups.
 INSERT INTO fact_net_entrance
 WITH used AS MATERIALIZED (
-  SELECT DISTINCT account, region, data ->> '$.ConnectionId' AS link, data ->> '$.IntegrationUri' AS uri FROM snap_resource
+  SELECT DISTINCT account, region, CAST(data ->> '$.ConnectionId' AS TEXT) AS link, data ->> '$.IntegrationUri' AS uri FROM snap_resource
   WHERE op = 'apigatewayv2:GetIntegrations' AND data ->> '$.ConnectionType' = 'VPC_LINK'
 ), link AS MATERIALIZED (
   SELECT account, region, rid, coalesce(arn, rid) AS arn FROM snap_resource WHERE op = 'apigatewayv2:GetVpcLinks' AND rid IS NOT NULL
@@ -120,13 +120,13 @@ SELECT c.rid, 'instance-connect', 'IAM decides: ec2-instance-connect:OpenTunnel'
        c.keeps, 1, 1
 FROM (SELECT coalesce(arn, data ->> '$.InstanceConnectEndpointArn', rid) AS arn, rid, data ->> '$.VpcId' AS vpc, coalesce(data ->> '$.PreserveClientIp', 0) AS keeps
       FROM snap_resource WHERE op = 'ec2:DescribeInstanceConnectEndpoints' AND rid IS NOT NULL AND coalesce(data ->> '$.State', '') NOT GLOB 'delete-*') c
-JOIN fact_net_thing h ON h.vpc = c.vpc AND h.kind = 'host', json_each('[22,3389]') p;
+CROSS JOIN fact_net_thing h ON h.vpc = c.vpc AND h.kind = 'host', json_each('[22,3389]') p;
 
 -- Function URLs.
 INSERT INTO fact_net_entrance
 SELECT coalesce(r.data ->> '$.FunctionUrl', t.arn), 'function-url', CASE r.data ->> '$.AuthType' WHEN 'AWS_IAM' THEN 'IAM decides: lambda:InvokeFunctionUrl' END, NULL, NULL, NULL,
        'tcp', 443, 443, t.arn, NULL, NULL, NULL, NULL, NULL, 1, r.data ->> '$.AuthType' = 'AWS_IAM', r.data ->> '$.AuthType' IS NOT NULL
-FROM snap_resource r JOIN fact_net_thing t ON t.type = 'AWS::Lambda::Function' AND t.account = r.account AND t.region = r.region AND t.id = r.parent
+FROM snap_resource r CROSS JOIN fact_net_thing t ON t.type = 'AWS::Lambda::Function' AND t.account = r.account AND t.region = r.region AND t.id = r.parent
 WHERE r.op = 'lambda:ListFunctionUrlConfigs';
 
 -- The API server of a Kubernetes cluster with a public endpoint.
@@ -155,6 +155,8 @@ SELECT r.parent, g.value FROM snap_resource r, json_each(r.data, '$.securityGrou
 -- Resource configurations, each with the ranges of ports that it opens; a group opens what its children do.
 DROP TABLE IF EXISTS temp_net_resource;
 CREATE TABLE temp_net_resource (arn TEXT, id TEXT, parent TEXT, gateway TEXT, target TEXT, ip TEXT, domain TEXT, ports TEXT, read INTEGER);
+CREATE INDEX temp_net_resource_arn ON temp_net_resource (arn);
+CREATE INDEX temp_net_resource_parent ON temp_net_resource (parent);
 INSERT INTO temp_net_resource
 SELECT l.arn, l.id, l.parent, l.gateway, d.data ->> '$.resourceConfigurationDefinition.arnResource.arn', d.data ->> '$.resourceConfigurationDefinition.ipResource.ipAddress',
        d.data ->> '$.resourceConfigurationDefinition.dnsResource.domainName', d.data -> '$.portRanges', d.data IS NOT NULL
@@ -204,9 +206,10 @@ JOIN temp_net_lattice_member m ON m.network = a.data ->> '$.serviceNetworkArn'
 WHERE a.op = 'vpc-lattice:ListServiceNetworkServiceAssociations' AND coalesce(a.data ->> '$.status', 'ACTIVE') = 'ACTIVE';
 INSERT INTO fact_net_entrance
 WITH listener AS MATERIALIZED (SELECT parent, data ->> '$.port' AS port FROM snap_resource WHERE op = 'vpc-lattice:ListListeners'),
+registered AS MATERIALIZED (SELECT parent, data FROM snap_resource WHERE op = 'vpc-lattice:ListTargets'),
 target AS MATERIALIZED (
-  SELECT DISTINCT s.value AS service, g.data ->> '$.type' AS type, g.data ->> '$.vpcIdentifier' AS vpc, t.data ->> '$.id' AS id, t.data ->> '$.port' AS port
-  FROM snap_resource g, json_each(g.data, '$.serviceArns') s LEFT JOIN snap_resource t ON t.op = 'vpc-lattice:ListTargets' AND t.parent = coalesce(g.rid, g.data ->> '$.id')
+  SELECT DISTINCT CAST(s.value AS TEXT) AS service, g.data ->> '$.type' AS type, g.data ->> '$.vpcIdentifier' AS vpc, t.data ->> '$.id' AS id, t.data ->> '$.port' AS port
+  FROM snap_resource g, json_each(g.data, '$.serviceArns') s LEFT JOIN registered t ON t.parent = coalesce(g.rid, g.data ->> '$.id')
   WHERE g.op = 'vpc-lattice:ListTargetGroups'
 ), auth AS MATERIALIZED (
   SELECT parent, max(data ->> '$.policy' IS NOT NULL AND coalesce(data ->> '$.state', 'Active') = 'Active') AS gated FROM snap_resource
