@@ -2,7 +2,8 @@
 --
 -- kind: net.h's enum net_thing_kind. key: what descriptions of interfaces call it by. virtual: interfaces that are not in
 -- the answers but may be: 'in' (a store may come up in each subnet of its group: fact_net_place), 'out' (makes connections
--- from there), 'around' (the same, and no group of its own is asked). groups_read: 1 when its own answer has its groups.
+-- from there), 'around' (the same, and no group of its own is asked), 'node' (answers
+-- where it has no other interface). groups_read: 1 when its own answer has its groups.
 -- Ports, where the answer names none, are the engine's own: Amazon RDS, ElastiCache, MemoryDB, Redshift, MSK, Amazon MQ,
 -- EFS, FSx User Guides and OpenSearch Service Developer Guide (read 2026).
 
@@ -145,10 +146,22 @@ FROM snap_resource WHERE op = 'ds:DescribeDirectories' AND rid IS NOT NULL;
 -- Load balancers. key as descriptions of interfaces have it: app/NAME/HASH; of a classic one its name.
 INSERT OR IGNORE INTO temp_net_thing
 SELECT arn, account, region, name, substr(arn, instr(arn, ':loadbalancer/') + 14), 'AWS::ElasticLoadBalancingV2::LoadBalancer', name, 'balancer', vpc,
-       0, 0, scheme = 'internet-facing', NULL, NULL, NULL, NULL, 0
+       0, 0, scheme = 'internet-facing', NULL, NULL, 'node', 1, 0
 FROM fact_load_balancer WHERE arn IS NOT NULL;
 INSERT OR IGNORE INTO temp_net_thing
 SELECT coalesce(arn, 'elb/' || account || '/' || region || '/' || (data ->> '$.LoadBalancerName')), account, region, data ->> '$.LoadBalancerName',
        data ->> '$.LoadBalancerName', 'AWS::ElasticLoadBalancing::LoadBalancer', data ->> '$.LoadBalancerName', 'balancer',
-       data ->> '$.VPCId', 0, 0, data ->> '$.Scheme' = 'internet-facing', NULL, NULL, NULL, NULL, 0
+       data ->> '$.VPCId', 0, 0, data ->> '$.Scheme' = 'internet-facing', NULL, NULL, 'node', json_type(data, '$.SecurityGroups') = 'array', 0
 FROM snap_resource WHERE op = 'elb:DescribeLoadBalancers' AND data ->> '$.LoadBalancerName' IS NOT NULL;
+-- A balancer puts a node into each of its subnets as it needs them.
+INSERT OR IGNORE INTO fact_net_place
+SELECT b.arn, z.value ->> '$.SubnetId' FROM snap_resource b, json_each(b.data, '$.AvailabilityZones') z
+WHERE b.op = 'elbv2:DescribeLoadBalancers' AND b.arn IS NOT NULL AND z.value ->> '$.SubnetId' IS NOT NULL;
+INSERT OR IGNORE INTO fact_net_place_group
+SELECT b.arn, g.value FROM snap_resource b, json_each(b.data, '$.SecurityGroups') g
+WHERE b.op = 'elbv2:DescribeLoadBalancers' AND b.arn IS NOT NULL AND g.value IS NOT NULL;
+INSERT OR IGNORE INTO fact_net_place
+SELECT b.arn, s.value FROM snap_resource b, json_each(b.data, '$.Subnets') s WHERE b.op = 'elb:DescribeLoadBalancers' AND b.arn IS NOT NULL AND s.value IS NOT NULL;
+INSERT OR IGNORE INTO fact_net_place_group
+SELECT b.arn, g.value FROM snap_resource b, json_each(b.data, '$.SecurityGroups') g
+WHERE b.op = 'elb:DescribeLoadBalancers' AND b.arn IS NOT NULL AND g.value IS NOT NULL;

@@ -109,11 +109,15 @@ static bool skip_groups(struct net_loader *l, struct err *e)
     return true;
 }
 
+/* A group that no listener sends to stands for nothing. */
+static const char target_groups_sql[] = "SELECT arn, vpc, proto, keeps_client_ip, read FROM fact_net_target_group"
+                                        " WHERE arn IN (SELECT target_group FROM fact_net_listener_group) ORDER BY arn";
+
 bool load_balancers(struct net_loader *l, struct err *e)
 {
     return net_each(l, "SELECT arn, kind, vpc, internet_facing, listeners_read, privatelink_groups FROM fact_net_balancer ORDER BY arn", balancer_row, e) &&
            net_each(l, "SELECT arn, balancer, proto, lo, hi, read FROM fact_net_listener ORDER BY arn, proto", listener_row, e) &&
-           net_each(l, "SELECT arn, vpc, proto, keeps_client_ip, read FROM fact_net_target_group ORDER BY arn", target_group_row, e) &&
+           net_each(l, target_groups_sql, target_group_row, e) &&
            load_listener_groups(l, e) &&
            net_each(l, "SELECT DISTINCT target_group, id, port, eni, gone FROM fact_net_target ORDER BY target_group, id, port", target_row, e) && skip_groups(l, e);
 }

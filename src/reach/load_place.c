@@ -140,7 +140,8 @@ static void place_row(struct places *p, struct query *q)
     struct net *n = p->l->n;
     uint32_t thing = net_row(p->l, NET_THING, query_str(q, 0)), subnet = net_row(p->l, NET_SUBNET, query_str(q, 1));
     bool around = str_eqz(query_str(q, 2), "around"), sends = around || str_eqz(query_str(q, 2), "out");
-    if (thing == NET_NONE || subnet == NET_NONE || (sends && map_has(&p->here, key_of(p, thing, subnet, 0))))
+    bool only_where_none = sends || str_eqz(query_str(q, 2), "node");
+    if (thing == NET_NONE || subnet == NET_NONE || (only_where_none && map_has(&p->here, key_of(p, thing, subnet, 0))))
         return;
     struct net_eni *eni = net_add_eni(n);
     uint32_t row = n->enis_count - 1;

@@ -10,7 +10,7 @@
     BOX_OK("elbv2", "DescribeLoadBalancers", "null",                                                                             \
            "{'LoadBalancers':[{'LoadBalancerArn':'" NLB "','LoadBalancerName':'nlb','Type':'network','Scheme':'internet-facing',"  \
            "'VpcId':'vpc-1'},{'LoadBalancerArn':'" ALB "','LoadBalancerName':'alb','Type':'application','Scheme':'internal',"       \
-           "'VpcId':'vpc-1','SecurityGroups':['sg-2']}]}")
+           "'VpcId':'vpc-1','SecurityGroups':['sg-2'],'AvailabilityZones':[{'SubnetId':'subnet-a'},{'SubnetId':'subnet-b'}]}]}")
 #define NLB_LISTENERS                                                                                                            \
     BOX_OK("elbv2", "DescribeListeners", "{'LoadBalancerArn':'" NLB "'}",                                                        \
            "{'Listeners':[{'ListenerArn':'" LISTENER("n1") "','LoadBalancerArn':'" NLB "','Protocol':'TCP_UDP','Port':53,"         \
@@ -59,6 +59,11 @@ static void balancers_listeners_and_targets(void **state)
     assert_true(box_eni(&b, "eni-nlb")->skips_groups && !box_eni(&b, "eni-alb")->skips_groups);
     assert_true(box_eni(&b, "eni-nlb")->receives && !box_eni(&b, "eni-nlb")->sources);
 
+    const struct net_thing *t = &b.n->things[alb->thing];
+    assert_int_equal(t->enis.count, 2); /* the live one in subnet-a; in subnet-b there may be one */
+    const struct net_eni *node = &b.n->enis[b.n->eni_order[t->enis.first + 1]];
+    assert_true(node->virtual_ && node->receives && !node->sources && !node->skips_groups && node->groups.count == 1);
+
     assert_int_equal(nlb->listeners.count, 2); /* TCP and UDP */
     NET_EACH(i, nlb->listeners) {
         const struct net_listener *l = &b.n->listeners[i];
@@ -66,9 +71,9 @@ static void balancers_listeners_and_targets(void **state)
         assert_int_equal(l->targets.count, 1);
         const struct net_target_group *g = &b.n->target_groups[b.n->listener_groups[l->targets.first].group];
         assert_true(g->read && g->keeps_client_ip == 0 && g->targets.count == 1);
-        const struct net_target *t = &b.n->targets[g->targets.first];
-        assert_int_equal(t->eni, net_box_row(&b, NET_ENI, "eni-1"));
-        assert_int_equal(t->port, 5353);
+        const struct net_target *to = &b.n->targets[g->targets.first];
+        assert_int_equal(to->eni, net_box_row(&b, NET_ENI, "eni-1"));
+        assert_int_equal(to->port, 5353);
     }
     assert_int_equal(alb->listeners.count, 1);
     const struct net_listener *l = &b.n->listeners[alb->listeners.first];
@@ -88,6 +93,9 @@ static void what_was_not_read_is_not_known(void **state)
     assert_true(lb_of(&b, ALB)->listeners_read);
     assert_false(b.n->listeners[lb_of(&b, ALB)->listeners.first].read);
     assert_int_equal(lb_of(&b, ALB)->privatelink_groups, -1);
+    assert_int_equal(b.n->target_groups_count, 0); /* no listener that was read sends to one */
+    net_box_close(&b);
+    net_box_load(&b, BOX_TOWN BALANCERS NLB_LISTENERS GROUPS HOSTS, NULL);
     const struct net_target_group *t = &b.n->target_groups[net_box_row(&b, NET_TARGET_GROUP, TG("t"))];
     assert_true(!t->read && t->keeps_client_ip == -1);
     assert_true(net_box_gap(&b, "elbv2:DescribeTargetHealth"));
@@ -95,7 +103,7 @@ static void what_was_not_read_is_not_known(void **state)
     net_box_load(&b, BOX_TOWN BALANCERS NLB_LISTENERS BOX_DENIED("elbv2", "DescribeTargetGroups", "null"), NULL);
     assert_false(b.n->target_groups[net_box_row(&b, NET_TARGET_GROUP, TG("t"))].read); /* named by a listener alone */
     net_box_close(&b);
-    net_box_load(&b, BOX_TOWN BALANCERS NLB_LISTENERS GROUPS HEALTH, NULL); /* the host of the target is not known */
+    net_box_load(&b, BOX_TOWN BALANCERS NLB_LISTENERS ALB_LISTENERS ALB_RULES GROUPS HEALTH, NULL); /* the host of the target is not known */
     assert_false(b.n->target_groups[net_box_row(&b, NET_TARGET_GROUP, TG("t"))].read);
     assert_true(b.n->target_groups[net_box_row(&b, NET_TARGET_GROUP, TG("h"))].read);
     net_box_close(&b);
