@@ -200,6 +200,18 @@ SELECT a.eni, t.arn FROM snap_resource r, json_each(r.data, '$.ReplicationInstan
 JOIN temp_net_thing t ON t.arn = coalesce(r.arn, r.data ->> '$.ReplicationInstanceArn') JOIN fact_eni_address a ON a.vpc = t.vpc AND a.address = n.value
 WHERE r.op = 'dms:DescribeReplicationInstances';
 
+-- A store whose subnets were not read may be in any of its VPC's, which its groups tell where nothing else does; with which
+-- groups it is there then counts as not known, so that nothing follows for sure.
+DROP TABLE IF EXISTS temp_net_unplaced;
+CREATE TABLE temp_net_unplaced (arn TEXT PRIMARY KEY, vpc TEXT) WITHOUT ROWID;
+INSERT INTO temp_net_unplaced
+SELECT t.arn, coalesce(t.vpc, (SELECT min(s.vpc) FROM fact_net_place_group g JOIN fact_sg s ON s.sg = g.sg WHERE g.arn = t.arn)) FROM temp_net_thing t
+WHERE t.virtual = 'in' AND NOT EXISTS (SELECT 1 FROM fact_net_place p WHERE p.arn = t.arn);
+UPDATE temp_net_thing SET groups_read = 0, vpc = (SELECT u.vpc FROM temp_net_unplaced u WHERE u.arn = temp_net_thing.arn)
+WHERE arn IN (SELECT arn FROM temp_net_unplaced);
+INSERT OR IGNORE INTO fact_net_place SELECT u.arn, s.subnet FROM temp_net_unplaced u JOIN (SELECT DISTINCT vpc, subnet FROM fact_subnet) s ON s.vpc = u.vpc;
+DROP TABLE temp_net_unplaced;
+
 DROP TABLE IF EXISTS fact_net_thing;
 CREATE TABLE fact_net_thing (
   arn TEXT PRIMARY KEY, account TEXT, region TEXT, id TEXT, key TEXT, type TEXT, name TEXT, kind TEXT, vpc TEXT, stopped INTEGER,

@@ -88,6 +88,23 @@ static void members_stand_for_their_cluster(void **state)
     net_box_close(&b);
 }
 
+static void a_store_whose_subnets_were_not_read_may_be_anywhere_in_its_vpc(void **state)
+{
+    (void)state;
+    struct net_box b;
+    net_box_load(&b,
+                 BOX_TOWN BOX_OK("elasticache", "DescribeCacheClusters", "null",
+                                 "{'CacheClusters':[{'CacheClusterId':'c','ARN':'arn:aws:elasticache:us-east-1:" BOX_A ":cluster:c','Engine':'memcached',"
+                                 "'CacheSubnetGroupName':'g','SecurityGroups':[{'SecurityGroupId':'sg-2'}]}]}")
+                     BOX_DENIED("elasticache", "DescribeCacheSubnetGroups", "null"),
+                 NULL);
+    const struct net_thing *t = box_net_thing(&b, "arn:aws:elasticache:us-east-1:" BOX_A ":cluster:c");
+    assert_true(t->ports[0] == 11211 && t->vpc == net_box_row(&b, NET_VPC, "vpc-1"));
+    assert_int_equal(t->enis.count, 2);
+    assert_false(b.n->enis[b.n->eni_order[t->enis.first]].groups_read);
+    net_box_close(&b);
+}
+
 static void hosts_stopped_terminated_and_detached(void **state)
 {
     (void)state;
@@ -199,6 +216,7 @@ int main(void)
         cmocka_unit_test(ports_of_the_engine_where_none_is_told),
         cmocka_unit_test(one_store_of_that_place_has_the_interface_and_of_two_none),
         cmocka_unit_test(members_stand_for_their_cluster),
+        cmocka_unit_test(a_store_whose_subnets_were_not_read_may_be_anywhere_in_its_vpc),
         cmocka_unit_test(hosts_stopped_terminated_and_detached),
         cmocka_unit_test(a_function_sends_from_each_of_its_subnets_and_never_receives),
         cmocka_unit_test(a_description_cannot_hide_a_host),
