@@ -163,20 +163,37 @@ static void from_foreign_vpc(struct walker *w, struct packet p, uint32_t vpc)
         walk_stop(w, &p, ref_of(NET_VPC, vpc), no_ref(), "DISCONNECTED_VPCS", STR("nothing leads from this VPC to the destination"));
 }
 
+/* Nobody on the Internet has an address of ours. */
+static bool is_own(const struct net *n, ip_number ip)
+{
+    if (ip_is_v4(ip))
+        return net_public_at(n, ip) != NET_NONE;
+    for (uint32_t i = 0; i < n->cidrs_count; i++)
+        if (ip_in(n->cidrs[i].range, ip) && n->vpcs[n->cidrs[i].vpc].collected)
+            return true;
+    return false;
+}
+
+static void from_internet(struct walker *w, struct packet p, uint32_t external)
+{
+    struct net_ref at = ref_of(NET_EXTERNAL, external);
+    p.internet = true;
+    if (ip_is_internal(p.src))
+        walk_stop(w, &p, at, no_ref(), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", STR("packets with a private source are not on the Internet"));
+    else if (ip_is_internal(p.dst))
+        walk_stop(w, &p, at, no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", STR("a private address is not on the Internet"));
+    else if (!w->answer && is_own(w->n, p.src))
+        walk_stop(w, &p, at, no_ref(), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", STR("the source is an address of the organization"));
+    else
+        walk_from_internet(w, p);
+}
+
 void walk_from_external(struct walker *w, struct packet p, uint32_t external)
 {
     const struct net *n = w->n;
     const struct net_external *x = &n->externals[external];
     if (x->kind == EXTERNAL_INTERNET || x->kind == EXTERNAL_AWS) {
-        p.internet = true;
-        if (ip_is_internal(p.src))
-            walk_stop(w, &p, ref_of(NET_EXTERNAL, external), no_ref(), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS",
-                      STR("packets with a private source are not on the Internet"));
-        else if (ip_is_internal(p.dst))
-            walk_stop(w, &p, ref_of(NET_EXTERNAL, external), no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
-                      STR("a private address is not on the Internet"));
-        else
-            walk_from_internet(w, p);
+        from_internet(w, p, external);
         return;
     }
     if (x->kind == EXTERNAL_VPC && x->vpc != NET_NONE) {

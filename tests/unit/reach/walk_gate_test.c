@@ -42,6 +42,10 @@ static void the_internet_comes_in_by_the_public_address(void **s)
     EXPECT_AT(x.n, w, x.host[0], REACH_DIRECT);
     assert_true(w.paths[0].internet);
     EXPECT_STOP(x.n, box_internet(x.n, "10.1.0.10", 22), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
+    /* Nobody there has an address of ours, or a private one. */
+    struct net_ref outside = {NET_EXTERNAL, 0};
+    EXPECT_STOP(x.n, box_ask(x.n, outside, "3.0.0.2", "3.0.0.1", NET_TCP, 22), "GATEWAY_REJECTS_SPOOFED_TRAFFIC");
+    EXPECT_STOP(x.n, box_ask(x.n, outside, "10.2.0.10", "3.0.0.1", NET_TCP, 22), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS");
     /* The other VPC has no Internet gateway. */
     EXPECT_STOP(x.n, box_internet(x.n, "3.0.0.2", 22), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
     EXPECT(x.n, box_tcp(x.n, x.host[0], "8.8.8.8", 443), REACH_DIRECT);
