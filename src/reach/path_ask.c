@@ -387,7 +387,9 @@ static void conclude(struct asker *k)
     }
     out->word = word_of(k, out->path);
     if (k->rank == RANK_NOTHING)
-        out->reason = STR("there is no packet to send: one of the two has no address, or they have no address family in common");
+        out->reason = !k->q->from->count || !k->q->to->count
+                          ? arena_printf(k->a, "%.*s has no interface in the network of this run", STR_ARG((k->q->from->count ? k->q->to : k->q->from)->words))
+                          : STR("there is no packet to send: the two have no address family in common");
     else if (out->word == PATH_UNKNOWN && k->rank > RANK_UNKNOWN)
         out->reason = STR("there are too many different packets: not all were tried, and none of those that were arrives");
     else if (elsewhere)

@@ -332,13 +332,13 @@ static bool by_name(struct finder *f, struct str text, struct err *e)
         return f->from ? from_address(f, ip, e) : to_address(f, ip);
     struct net_ref r = net_find(f->n, text);
     bool by_id = r.kind != NET_NOTHING && (str_eq(net_id(f->n, r), text) || (r.kind == NET_THING && str_eq(f->n->things[r.index].id, text)));
-    if (by_id)
+    if (by_id && r.kind != NET_THING)
         return by_ref(f, r, e);
     if (is_tenant(f->n, text)) {
         add_where(f, of_tenant, &text, arena_printf(f->a, "tenant %.*s", STR_ARG(text)));
         return true;
     }
-    if (is_shared_name(f, text, e))
+    if (!by_id && is_shared_name(f, text, e))
         return false;
     if (r.kind != NET_NOTHING)
         return by_ref(f, r, e);
