@@ -79,10 +79,11 @@ struct path_answer {
     bool capped;                   /* not all packets were tried: what was not found is not known */
     struct str reason;             /* NONE, UNKNOWN: one line */
     struct str opens;              /* NONE, ONE-WAY: what would open it, or {NULL,0} */
+    uint32_t pivot[8], pivot_count; /* things: hosts in between, the last is where it was to go; 0: not looked for, or none */
     struct path_cut *cuts;
     uint32_t cut_count;
 };
-enum { PATH_WALKS_MAX = 400000, PATH_TERMS_MAX = 256, PATH_SAMPLES_MAX = 1024 };
+enum { PATH_WALKS_MAX = 400000, PATH_TERMS_MAX = 256, PATH_SAMPLES_MAX = 1024, PATH_PIVOT_MAX = 8 };
 /* `cuts`: try what would close it (needs a net that nobody else reads meanwhile: rows change and change back). */
 void path_ask(struct net *n, struct arena *a, const struct path_question *q, bool cuts, struct path_answer *out);
 
@@ -95,6 +96,8 @@ int path_rank(const struct walk_path *p);
 const struct walk_path *path_best(const struct net *n, const struct walk *w, const struct net_flow *f, struct net_ref wanted, bool *elsewhere);
 /* Addresses of balancers, endpoints and entrances behind which an end of `to` may stand; appended to it as ends. */
 void path_add_doors(const struct net *n, struct arena *a, struct path_ends *to);
+/* Where there is no direct way: one over hosts, by the engine; the answer's word is PATH_PIVOT then. False: there is none. */
+bool path_find_pivot(const struct net *n, struct arena *a, const struct path_question *q, struct path_answer *answer);
 /* What would have to change first for it to open, or {NULL,0}. */
 struct str path_opens(const struct net *n, struct arena *a, const struct path_answer *answer);
 void path_find_cuts(struct net *n, struct arena *a, struct path_answer *answer);

@@ -77,6 +77,17 @@ const struct walk_path *path_best(const struct net *n, const struct walk *w, con
     return best;
 }
 
+/* Ports that a reader knows. */
+static const uint16_t known_ports[] = {443, 80, 22, 5432, 3306, 1433, 1521, 27017, 6379, 8080, 3389, 53};
+
+static bool is_known(const struct net_flow *f)
+{
+    for (size_t i = 0; i < sizeof known_ports / sizeof *known_ports; i++)
+        if (f->proto == NET_TCP && f->dport == known_ports[i])
+            return true;
+    return false;
+}
+
 static int8_t walk_once(struct asker *k, const struct net_flow *f, struct net_ref wanted, bool *internet)
 {
     struct walk w;
@@ -92,7 +103,8 @@ static int8_t walk_once(struct asker *k, const struct net_flow *f, struct net_re
         rank = RANK_UNKNOWN;
     uint32_t hops = elsewhere ? 0 : p->hop_count;
     *internet = p->internet;
-    if (rank < k->rank || (rank == k->rank && rank == RANK_NONE && hops > k->best_hops)) {
+    bool further = hops > k->best_hops || (hops == k->best_hops && is_known(f) && !is_known(&k->best));
+    if (rank < k->rank || (rank == k->rank && rank == RANK_NONE && further)) {
         k->rank = rank;
         k->best_hops = hops;
         k->best = *f;
@@ -104,12 +116,11 @@ static int8_t walk_once(struct asker *k, const struct net_flow *f, struct net_re
 /* A port out of lo..hi that a reader knows. */
 static uint16_t familiar(int proto, const struct slot *s)
 {
-    static const uint16_t known[] = {443, 80, 22, 5432, 3306, 1433, 1521, 27017, 6379, 8080, 3389, 53};
     if (proto == NET_ICMP || proto == NET_ICMP6)
         return s->lo;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (s->lo <= known[i] && known[i] <= s->hi)
-            return known[i];
+    for (size_t i = 0; i < sizeof known_ports / sizeof *known_ports; i++)
+        if (s->lo <= known_ports[i] && known_ports[i] <= s->hi)
+            return known_ports[i];
     return s->lo == 0 && s->hi > 0 && proto != 0 ? 1 : s->lo;
 }
 

@@ -147,13 +147,13 @@ static void write_cuts(const struct path_report *r, struct json_out *o)
 void path_answer_json(const struct path_report *r, struct json_out *o)
 {
     const struct path_answer *x = r->answer;
-    bool stopped = x->word == PATH_NONE || x->word == PATH_ONE_WAY;
+    bool stopped = x->word == PATH_NONE || x->word == PATH_ONE_WAY || x->word == PATH_PIVOT;
     jo_kv_strz(o, "verdict", path_word_name(x->word));
     jo_key(o, "reach");
     if (x->word == PATH_UNKNOWN)
         jo_null(o);
     else
-        jo_bool(o, x->word != PATH_NONE);
+        jo_bool(o, x->word != PATH_NONE && x->word != PATH_PIVOT);
     jo_kv_str(o, "blocked_by", str_of(stopped && x->path ? x->path->blocked_by : NULL));
     jo_kv_str(o, "reason", x->reason);
     write_notes(r, o);
@@ -163,6 +163,15 @@ void path_answer_json(const struct path_report *r, struct json_out *o)
     write_nodes(r, "return_path", true, o);
     write_hops(r, "hops", false, o);
     write_hops(r, "return_hops", true, o);
+}
+
+static void write_pivot(const struct path_report *r, struct json_out *o)
+{
+    jo_key(o, "pivot");
+    jo_array(o);
+    for (uint32_t i = 0; i < r->answer->pivot_count; i++)
+        jo_str(o, net_id(r->n, (struct net_ref){NET_THING, r->answer->pivot[i]}));
+    jo_end_array(o);
 }
 
 static void write_question(const struct path_report *r, struct json_out *o)
@@ -200,6 +209,7 @@ void path_report_json(const struct path_report *r, struct buf *out)
     path_answer_json(r, &o);
     jo_kv_str(&o, "opens", r->answer->opens);
     write_cuts(r, &o);
+    write_pivot(r, &o);
     jo_kv_bool(&o, "capped", r->answer->capped);
     write_assumptions(r, &o);
     jo_end_object(&o);

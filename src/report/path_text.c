@@ -201,12 +201,65 @@ static void cuts_text(const struct path_report *r, bool colour, struct buf *out)
     }
 }
 
+/* The hosts between, each way as a question that can be asked. */
+static void pivot_text(const struct path_report *r, bool colour, struct buf *out)
+{
+    const struct path_answer *x = r->answer;
+    struct str from = r->q->from->text;
+    if (!x->pivot_count)
+        return;
+    buf_addc(out, '\n');
+    paint(out, colour, PAINT_HEAD, STR("Over hosts that run code"));
+    buf_addc(out, '\n');
+    for (uint32_t i = 0; i < x->pivot_count; i++) {
+        struct net_ref at = {NET_THING, x->pivot[i]};
+        struct str id = net_id(r->n, at);
+        buf_addf(out, "  %u ", i + 1);
+        text_safe(out, path_ref_text(r->n, r->a, at));
+        buf_addz(out, ": ward path ");
+        text_safe(out, from);
+        buf_addc(out, ' ');
+        text_safe(out, id);
+        buf_addc(out, '\n');
+        from = id;
+    }
+}
+
+static uint32_t vpc_at(const struct net *n, struct net_ref r)
+{
+    switch (r.kind) {
+    case NET_VPC: return r.index;
+    case NET_ENI: return n->enis[r.index].vpc;
+    case NET_SUBNET: return n->subnets[r.index].vpc;
+    case NET_TABLE: return n->tables[r.index].vpc;
+    default: return NET_NONE;
+    }
+}
+
+/* It names a VPC or an account, and the path passes none such; what names neither is about all. */
+static bool is_of_another(const struct path_report *r, struct str line)
+{
+    const struct net *n = r->n;
+    const struct walk_path *p = r->answer->path;
+    bool named = str_contains(line, STR("vpc-")) || str_contains(line, STR("Block Public Access of"));
+    for (uint32_t i = 0; named && p && i < p->hop_count; i++) {
+        uint32_t vpc = vpc_at(n, p->hops[i].at), account = vpc == NET_NONE ? NET_NONE : n->vpcs[vpc].account;
+        if (vpc != NET_NONE && (str_contains(line, n->vpcs[vpc].id) || (account != NET_NONE && str_contains(line, n->accounts[account].id))))
+            return false;
+    }
+    return named && p;
+}
+
 static void assumptions_text(const struct path_report *r, struct buf *out)
 {
+    bool any = false;
     for (uint32_t i = 0; i < r->n->assumption_count; i++) {
-        buf_addz(out, i ? "  " : "\nAssumed\n  ");
+        if (is_of_another(r, r->n->assumptions[i]))
+            continue;
+        buf_addz(out, any ? "  " : "\nAssumed\n  ");
         text_safe(out, r->n->assumptions[i]);
         buf_addc(out, '\n');
+        any = true;
     }
 }
 
@@ -214,6 +267,8 @@ void path_report_text(const struct path_report *r, bool colour, struct buf *out)
 {
     const struct path_answer *x = r->answer;
     paint(out, colour, paint_for(x->word), str_of(path_word_name(x->word)));
+    if (x->word == PATH_PIVOT)
+        buf_addf(out, "(%u)", x->pivot_count - 1);
     if (x->path && x->path->blocked_by && (x->word == PATH_NONE || x->word == PATH_ONE_WAY))
         buf_addf(out, " (%s)", x->path->blocked_by);
     buf_addz(out, "  ");
@@ -241,5 +296,6 @@ void path_report_text(const struct path_report *r, bool colour, struct buf *out)
         buf_addc(out, '\n');
     }
     cuts_text(r, colour, out);
+    pivot_text(r, colour, out);
     assumptions_text(r, out);
 }

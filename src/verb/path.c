@@ -22,6 +22,8 @@ static int answer(struct ward *w, const struct verb_net *v, const struct path_qu
     struct buf out;
     double from = verb_lap(w, 0, NULL);
     path_ask(v->net, w->arena, q, true, &x);
+    if (cli_flag(w->cli, "pivot") && x.word == PATH_NONE)
+        (void)path_find_pivot(v->net, w->arena, q, &x);
     verb_lap(w, from, "question");
     struct path_report r = {.n = v->net, .a = w->arena, .q = q, .answer = &x, .run = v->run};
     buf_init(&out, answer_bytes_max);

@@ -203,6 +203,23 @@ static void an_address_is_its_vpcs(void **state)
     arena_free(k.a);
 }
 
+static void hosts_in_between_are_a_pivot_and_no_path(void **state)
+{
+    struct asked k = begin();
+    struct path_question q = {&k.from, &k.to, {0}};
+    (void)state;
+    ask(&k, "internet", "i-db", "", "");
+    assert_int_equal(k.x.word, PATH_NONE);
+    assert_true(path_find_pivot(k.n, k.a, &q, &k.x));
+    assert_int_equal(k.x.word, PATH_PIVOT);
+    assert_int_equal(k.x.pivot_count, 2);
+    expect_str(k.n->things[k.x.pivot[0]].id, "i-web");
+    ask(&k, "i-db", "i-web", "", "");
+    assert_false(path_find_pivot(k.n, k.a, &q, &k.x));
+    assert_int_equal(k.x.word, PATH_NONE);
+    arena_free(k.a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +231,7 @@ int main(void)
         cmocka_unit_test(what_would_open_it_is_told),
         cmocka_unit_test(the_internet_is_asked_at_every_address_that_differs),
         cmocka_unit_test(an_address_is_its_vpcs),
+        cmocka_unit_test(hosts_in_between_are_a_pivot_and_no_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
