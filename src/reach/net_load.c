@@ -105,7 +105,8 @@ bool net_answered(const struct net_loader *l, const char *op, struct str account
 static void take_answer(struct net_loader *l, struct query *q)
 {
     struct str op = query_str(q, 0), account = query_str(q, 1), region = query_str(q, 2);
-    map_add(&l->answered, arena_printf(l->scratch, "%.*s %.*s %.*s", STR_ARG(op), STR_ARG(account), STR_ARG(region)), l);
+    map_add(&l->answered, arena_printf(l->scratch, "%.*s %.*s %.*s", STR_ARG(op), STR_ARG(account), STR_ARG(region)),
+            l);
     map_add(&l->answered, arena_printf(l->scratch, "%.*s %.*s ", STR_ARG(op), STR_ARG(account)), l);
 }
 
@@ -131,7 +132,10 @@ const struct json *net_json(struct net_loader *l, struct query *q, int at)
 
 int16_t net_protocol(struct str text)
 {
-    static const struct { const char *name; int16_t number; } names[] = {
+    static const struct {
+        const char *name;
+        int16_t number;
+    } names[] = {
         {"tcp", NET_TCP}, {"udp", NET_UDP}, {"icmp", NET_ICMP}, {"icmpv6", NET_ICMP6}, {"all", NET_ANY_PROTOCOL},
     };
     int64_t number;
@@ -158,23 +162,27 @@ static void take_window(struct net_loader *l, struct query *q)
 }
 
 /* `ward import --assume-default-nacl` is kept with the run that is judged. */
-static void take_option(struct net_loader *l, struct query *q) { l->o.assume_default_nacl = l->o.assume_default_nacl || query_int(q, 0); }
+static void take_option(struct net_loader *l, struct query *q)
+{
+    l->o.assume_default_nacl = l->o.assume_default_nacl || query_int(q, 0);
+}
 
-static const char option_sql[] =
-    "SELECT coalesce(scope ->> '$.assume_default_nacl', 0) FROM run WHERE id ="
-    " (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) FROM snap_call))";
+static const char option_sql[] = "SELECT coalesce(scope ->> '$.assume_default_nacl', 0) FROM run WHERE id ="
+                                 " (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) FROM snap_call))";
 
 static bool load_all(struct net_loader *l, struct err *e)
 {
-    typedef bool part(struct net_loader *l, struct err *e);
+    typedef bool part(struct net_loader * l, struct err * e);
     static part *const parts[] = {
-        net_load_base,  load_things,       net_load_enis,  load_eni_things, net_load_gateways, net_load_transit, net_load_endpoints,
-        load_balancers, net_load_services, load_firewalls, load_entrances,  net_load_filters,  net_load_routes,  net_load_config,
-        net_load_gaps,
+        net_load_base,    load_things,        net_load_enis,   load_eni_things,   net_load_gateways,
+        net_load_transit, net_load_endpoints, load_balancers,  net_load_services, load_firewalls,
+        load_entrances,   net_load_filters,   net_load_routes, net_load_config,   net_load_gaps,
     };
     if (!net_each(l, option_sql, take_option, e) ||
-        !net_each(l, "SELECT DISTINCT op, account, region FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
-                     " AND op GLOB '[ed][ci][2r]*'", take_answer, e) ||
+        !net_each(l,
+                  "SELECT DISTINCT op, account, region FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
+                  " AND op GLOB '[ed][ci][2r]*'",
+                  take_answer, e) ||
         !net_each(l, "SELECT min(at_us), max(at_us) FROM snap_call WHERE at_us > 0", take_window, e))
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -50,7 +50,8 @@ static void take_subnet(struct net_loader *l, struct query *q)
     struct str id = query_str(q, 0);
     if (!id.len || !net_from(l, id, query_str(q, 1)) || net_row(l, NET_SUBNET, id) != NET_NONE)
         return;
-    uint32_t vpc = net_vpc_row(l, query_str(q, 2)), account = net_account_row(l, query_str(q, 3)), row = l->n->subnets_count;
+    uint32_t vpc = net_vpc_row(l, query_str(q, 2)), account = net_account_row(l, query_str(q, 3)),
+             row = l->n->subnets_count;
     struct net_subnet *s = net_add_subnet(l->n);
     s->id = net_text(l, q, 0);
     s->vpc = vpc;
@@ -63,8 +64,9 @@ static void take_subnet(struct net_loader *l, struct query *q)
     if (vpc != NET_NONE) /* a participant of a shared VPC may see no more of it than its subnets */
         l->n->vpcs[vpc].collected = true;
     add_subnet_cidr(l, row, query_str(q, 6));
-    for json_each (c, net_json(l, q, 7))
-        add_subnet_cidr(l, row, json_str(c));
+    for
+        json_each (c, net_json(l, q, 7))
+            add_subnet_cidr(l, row, json_str(c));
 }
 
 /* `meaning` 'internet': any customer may stand behind the list (fact_prefix_list). */
@@ -128,14 +130,16 @@ static void take_group_vpc(struct net_loader *l, struct query *q)
     g->vpc = vpc;
 }
 
-/* A group that is not there, of an account whose groups were read: the rule is stale and matches nothing (Amazon EC2 API
- * Reference, UserIdGroupPair, PeeringStatus; VPC Peering Guide, "Work with stale security group rules", read 2026). */
+/* A group that is not there, of an account whose groups were read: the rule is stale and matches nothing (Amazon EC2
+ * API Reference, UserIdGroupPair, PeeringStatus; VPC Peering Guide, "Work with stale security group rules", read 2026).
+ */
 static void refer(struct net_loader *l, struct query *q, struct net_rule *r, struct str region)
 {
     struct str status = query_str(q, 10), owner = query_str(q, 9);
     r->peer_index = net_row(l, NET_GROUP, r->peer_id);
     r->peer = PEER_GROUP;
-    if (str_eqz(status, "deleted") || str_eqz(status, "rejected") || str_eqz(status, "expired") || str_eqz(status, "failed") ||
+    if (str_eqz(status, "deleted") || str_eqz(status, "rejected") || str_eqz(status, "expired") ||
+        str_eqz(status, "failed") ||
         (r->peer_index == NET_NONE && net_answered(l, "ec2:DescribeSecurityGroups", owner, region))) {
         r->lo = 1;
         r->hi = 0;
@@ -144,7 +148,10 @@ static void refer(struct net_loader *l, struct query *q, struct net_rule *r, str
     }
 }
 
-static uint16_t port(int64_t p) { return p < 0 ? 0 : p > UINT16_MAX ? UINT16_MAX : (uint16_t)p; }
+static uint16_t port(int64_t p)
+{
+    return p < 0 ? 0 : p > UINT16_MAX ? UINT16_MAX : (uint16_t)p;
+}
 
 static void take_rule(struct net_loader *l, struct query *q)
 {
@@ -159,7 +166,8 @@ static void take_rule(struct net_loader *l, struct query *q)
     r->lo = query_is_null(q, 4) ? 0 : port(query_int(q, 4));
     r->hi = query_is_null(q, 5) ? UINT16_MAX : port(query_int(q, 5));
     if (r->proto == NET_ICMP || r->proto == NET_ICMP6)
-        net_icmp(query_is_null(q, 11) ? -1 : query_int(q, 11), query_is_null(q, 12) ? -1 : query_int(q, 12), &r->lo, &r->hi);
+        net_icmp(query_is_null(q, 11) ? -1 : query_int(q, 11), query_is_null(q, 12) ? -1 : query_int(q, 12), &r->lo,
+                 &r->hi);
     r->id = net_text(l, q, 6);
     r->peer_id = net_shared(l, q, 8);
     r->peer = PEER_UNKNOWN;
@@ -171,30 +179,43 @@ static void take_rule(struct net_loader *l, struct query *q)
         r->peer = PEER_RANGE;
 }
 
-static const char vpc_sql[] =
-    "SELECT v.vpc, v.account, v.region, v.owner, v.name, (SELECT t.tenant FROM fact_thing t WHERE t.id = v.vpc AND t.type = 'AWS::EC2::VPC'"
-    " AND t.account = v.account) FROM fact_vpc v ORDER BY v.account <> v.owner";
+static const char vpc_sql[] = "SELECT v.vpc, v.account, v.region, v.owner, v.name, (SELECT t.tenant FROM fact_thing t "
+                              "WHERE t.id = v.vpc AND t.type = 'AWS::EC2::VPC'"
+                              " AND t.account = v.account) FROM fact_vpc v ORDER BY v.account <> v.owner";
 static const char subnet_sql[] =
-    "SELECT subnet, account, vpc, owner, name, coalesce(az_id, az), cidr, cidrs6, max(coalesce(is_declared('public_subnets', subnet), 0),"
-    " coalesce(is_declared('public_subnets', arn), 0), coalesce(is_declared('public_subnets', name), 0)) FROM fact_subnet ORDER BY account <> owner";
-static const char list_sql[] =
-    "SELECT prefix_list, name, owner, account, meaning, entries_read FROM fact_prefix_list WHERE coalesce(state, '') NOT IN"
-    " ('delete-complete', 'delete-in-progress') UNION ALL SELECT DISTINCT prefix_list, name, 'AWS', account, NULL, 1 FROM fact_net_aws_list";
-static const char entry_sql[] =
-    "SELECT prefix_list, account, cidr FROM fact_prefix_list_entry UNION SELECT prefix_list, account, cidr FROM fact_net_aws_list";
-static const char rule_sql[] =
-    "SELECT r.sg, r.account, r.direction = 'egress', r.protocol, r.port_lo, r.port_hi, i.rule, r.peer_kind, r.peer, r.peer_account,"
-    " r.peering_status, r.from_port, r.to_port FROM fact_sg_rule r LEFT JOIN fact_sg_rule_id i ON i.sg = r.sg AND i.account = r.account"
-    " AND i.direction = r.direction AND i.protocol = r.protocol AND i.peer = r.peer AND coalesce(i.from_port, -1) = coalesce(r.from_port, -1)"
-    " AND coalesce(i.to_port, -1) = coalesce(r.to_port, -1)";
+    "SELECT subnet, account, vpc, owner, name, coalesce(az_id, az), cidr, cidrs6, "
+    "max(coalesce(is_declared('public_subnets', subnet), 0),"
+    " coalesce(is_declared('public_subnets', arn), 0), coalesce(is_declared('public_subnets', name), 0)) FROM "
+    "fact_subnet ORDER BY account <> owner";
+static const char list_sql[] = "SELECT prefix_list, name, owner, account, meaning, entries_read FROM fact_prefix_list "
+                               "WHERE coalesce(state, '') NOT IN"
+                               " ('delete-complete', 'delete-in-progress') UNION ALL SELECT DISTINCT prefix_list, "
+                               "name, 'AWS', account, NULL, 1 FROM fact_net_aws_list";
+static const char entry_sql[] = "SELECT prefix_list, account, cidr FROM fact_prefix_list_entry UNION SELECT "
+                                "prefix_list, account, cidr FROM fact_net_aws_list";
+static const char rule_sql[] = "SELECT r.sg, r.account, r.direction = 'egress', r.protocol, r.port_lo, r.port_hi, "
+                               "i.rule, r.peer_kind, r.peer, r.peer_account,"
+                               " r.peering_status, r.from_port, r.to_port FROM fact_sg_rule r LEFT JOIN "
+                               "fact_sg_rule_id i ON i.sg = r.sg AND i.account = r.account"
+                               " AND i.direction = r.direction AND i.protocol = r.protocol AND i.peer = r.peer AND "
+                               "coalesce(i.from_port, -1) = coalesce(r.from_port, -1)"
+                               " AND coalesce(i.to_port, -1) = coalesce(r.to_port, -1)";
 
 bool net_load_base(struct net_loader *l, struct err *e)
 {
-    return net_each(l, "SELECT account, name, coalesce(reached, 0) FROM fact_account", take_account, e) && net_each(l, vpc_sql, take_vpc, e) &&
-           net_each(l, "SELECT DISTINCT vpc, account, cidr FROM fact_vpc_cidr WHERE coalesce(state, 'associated') IN ('associated', 'associating')",
+    return net_each(l, "SELECT account, name, coalesce(reached, 0) FROM fact_account", take_account, e) &&
+           net_each(l, vpc_sql, take_vpc, e) &&
+           net_each(l,
+                    "SELECT DISTINCT vpc, account, cidr FROM fact_vpc_cidr WHERE coalesce(state, 'associated') IN "
+                    "('associated', 'associating')",
                     take_cidr, e) &&
-           net_each(l, subnet_sql, take_subnet, e) && net_each(l, list_sql, take_list, e) && net_each(l, entry_sql, take_entry, e) &&
-           net_each(l, "SELECT sg, account, region, vpc, owner, name, ingress_read, egress_read FROM fact_sg ORDER BY account <> owner", take_group, e) &&
-           net_each(l, "SELECT DISTINCT sg, vpc FROM fact_net_sg_vpc WHERE state IN ('associated', 'associating')", take_group_vpc, e) &&
+           net_each(l, subnet_sql, take_subnet, e) && net_each(l, list_sql, take_list, e) &&
+           net_each(l, entry_sql, take_entry, e) &&
+           net_each(l,
+                    "SELECT sg, account, region, vpc, owner, name, ingress_read, egress_read FROM fact_sg ORDER BY "
+                    "account <> owner",
+                    take_group, e) &&
+           net_each(l, "SELECT DISTINCT sg, vpc FROM fact_net_sg_vpc WHERE state IN ('associated', 'associating')",
+                    take_group_vpc, e) &&
            net_each(l, rule_sql, take_rule, e);
 }

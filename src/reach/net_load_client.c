@@ -1,5 +1,5 @@
-/* Client VPN: whoever signs in comes out of an interface in each associated subnet, with the endpoint's groups, and may send
- * where an authorization rule and a route let them (Client VPN Administrator Guide, "How it works", read 2026). */
+/* Client VPN: whoever signs in comes out of an interface in each associated subnet, with the endpoint's groups, and may
+ * send where an authorization rule and a route let them (Client VPN Administrator Guide, "How it works", read 2026). */
 #include "reach/net_load_internal.h"
 
 enum { CIDRS_MAX = 1000 }; /* of one endpoint: rules and routes each; AWS's quotas are 200 and 100 */
@@ -51,8 +51,10 @@ static void take_rule(struct net_loader *l, struct query *q)
     struct str group = query_str(q, 2);
     if (!c || c->rule_count == CIDRS_MAX || !ip_range_parse(query_str(q, 1), &c->rules[c->rule_count]))
         return;
-    c->by[c->rule_count++] = group.len ? arena_printf(l->a, "authorization rule for %.*s, group %.*s", STR_ARG(query_str(q, 1)), STR_ARG(group))
-                                       : arena_printf(l->a, "authorization rule for %.*s, everybody", STR_ARG(query_str(q, 1)));
+    c->by[c->rule_count++] =
+        group.len
+            ? arena_printf(l->a, "authorization rule for %.*s, group %.*s", STR_ARG(query_str(q, 1)), STR_ARG(group))
+            : arena_printf(l->a, "authorization rule for %.*s, everybody", STR_ARG(query_str(q, 1)));
 }
 
 static void take_route(struct net_loader *l, struct query *q)
@@ -90,12 +92,13 @@ static void limit(struct net_loader *l, const struct client_cidrs *c, uint32_t e
 
 static void add_groups(struct net_loader *l, uint32_t eni, const struct json *ids)
 {
-    for json_each (id, ids) {
-        struct net_eni_group *g = net_add_eni_group(l->n);
-        g->eni = eni;
-        g->group = net_row(l, NET_GROUP, json_str(id));
-        g->id = net_share_text(l, json_str(id));
-    }
+    for
+        json_each (id, ids) {
+            struct net_eni_group *g = net_add_eni_group(l->n);
+            g->eni = eni;
+            g->group = net_row(l, NET_GROUP, json_str(id));
+            g->id = net_share_text(l, json_str(id));
+        }
 }
 
 static void take_network(struct net_loader *l, struct query *q)
@@ -131,18 +134,27 @@ static void take_network(struct net_loader *l, struct query *q)
 
 static const char endpoint_sql[] =
     "SELECT v.endpoint, v.account, v.name, v.vpc, v.arn, v.groups,"
-    " (SELECT count(DISTINCT c.op) = 2 FROM fact_call c WHERE c.op IN ('ec2:DescribeClientVpnAuthorizationRules', 'ec2:DescribeClientVpnRoutes')"
+    " (SELECT count(DISTINCT c.op) = 2 FROM fact_call c WHERE c.op IN ('ec2:DescribeClientVpnAuthorizationRules', "
+    "'ec2:DescribeClientVpnRoutes')"
     "  AND c.account = v.account AND c.region = v.region AND c.parent = v.endpoint AND c.status IN ('ok', 'empty')),"
-    " t.tenant, t.why, t.shared, t.conflict FROM fact_net_client_vpn v LEFT JOIN fact_thing t ON t.id = v.endpoint AND t.type = 'AWS::EC2::ClientVpnEndpoint'"
+    " t.tenant, t.why, t.shared, t.conflict FROM fact_net_client_vpn v LEFT JOIN fact_thing t ON t.id = v.endpoint AND "
+    "t.type = 'AWS::EC2::ClientVpnEndpoint'"
     " AND t.account = v.account WHERE coalesce(v.state, 'available') NOT IN ('deleted', 'deleting')";
 
 bool net_load_client_vpn(struct net_loader *l, struct err *e)
 {
     map_init(&l->clients, l->scratch);
     return net_each(l, endpoint_sql, take_endpoint, e) &&
-           net_each(l, "SELECT endpoint, cidr, user_group FROM fact_net_client_rule WHERE coalesce(state, 'active') IN ('active', 'authorizing')",
+           net_each(l,
+                    "SELECT endpoint, cidr, user_group FROM fact_net_client_rule WHERE coalesce(state, 'active') IN "
+                    "('active', 'authorizing')",
                     take_rule, e) &&
-           net_each(l, "SELECT endpoint, cidr, subnet FROM fact_net_client_route WHERE coalesce(state, 'active') IN ('active', 'creating')", take_route, e) &&
-           net_each(l, "SELECT endpoint, subnet, groups FROM fact_net_client_network WHERE coalesce(state, 'associated') IN ('associated', 'associating')",
+           net_each(l,
+                    "SELECT endpoint, cidr, subnet FROM fact_net_client_route WHERE coalesce(state, 'active') IN "
+                    "('active', 'creating')",
+                    take_route, e) &&
+           net_each(l,
+                    "SELECT endpoint, subnet, groups FROM fact_net_client_network WHERE coalesce(state, 'associated') "
+                    "IN ('associated', 'associating')",
                     take_network, e);
 }

@@ -13,26 +13,34 @@ static void add_external(struct net_loader *l, struct str id, struct str name)
     net_note(l, NET_EXTERNAL, x->id, l->n->externals_count - 1);
 }
 
-static void take_gateway(struct net_loader *l, struct query *q) { add_external(l, query_str(q, 0), query_str(q, 1)); }
+static void take_gateway(struct net_loader *l, struct query *q)
+{
+    add_external(l, query_str(q, 0), query_str(q, 1));
+}
 
 bool net_load_direct_connect(struct net_loader *l, struct err *e)
 {
-    return net_each(l, "SELECT dxgw, name FROM fact_net_dxgw WHERE coalesce(state, 'available') <> 'deleted'", take_gateway, e) &&
+    return net_each(l, "SELECT dxgw, name FROM fact_net_dxgw WHERE coalesce(state, 'available') <> 'deleted'",
+                    take_gateway, e) &&
            /* Associations and interfaces tell of gateways of other accounts. */
-           net_each(l, "SELECT dxgw, NULL FROM fact_net_dx_association UNION SELECT coalesce(dxgw, vif), name FROM fact_net_vif"
-                       " WHERE type <> 'public' AND coalesce(state, 'available') NOT IN ('deleted', 'deleting', 'rejected')", take_gateway, e);
+           net_each(
+               l,
+               "SELECT dxgw, NULL FROM fact_net_dx_association UNION SELECT coalesce(dxgw, vif), name FROM fact_net_vif"
+               " WHERE type <> 'public' AND coalesce(state, 'available') NOT IN ('deleted', 'deleting', 'rejected')",
+               take_gateway, e);
 }
 
 static void allow(struct net_loader *l, uint32_t uplink, const struct json *list)
 {
-    for json_each (c, list) {
-        struct ip_range range;
-        if (!ip_range_parse(json_get_str(c, "cidr"), &range))
-            continue;
-        struct net_uplink_range *r = net_add_uplink_range(l->n);
-        r->uplink = uplink;
-        r->range = range;
-    }
+    for
+        json_each (c, list) {
+            struct ip_range range;
+            if (!ip_range_parse(json_get_str(c, "cidr"), &range))
+                continue;
+            struct net_uplink_range *r = net_add_uplink_range(l->n);
+            r->uplink = uplink;
+            r->range = range;
+        }
 }
 
 /* The attachment by which the Direct Connect gateway joins this transit gateway. */
@@ -50,7 +58,8 @@ static uint32_t uplink_at(struct net_loader *l, uint32_t external, uint32_t tgw)
 static void take_association(struct net_loader *l, struct query *q)
 {
     struct str id = query_str(q, 0), gateway = query_str(q, 2);
-    uint32_t external = net_row(l, NET_EXTERNAL, query_str(q, 1)), vgw = net_row(l, NET_VGW, gateway), tgw = net_row(l, NET_TGW, gateway), row = NET_NONE;
+    uint32_t external = net_row(l, NET_EXTERNAL, query_str(q, 1)), vgw = net_row(l, NET_VGW, gateway),
+             tgw = net_row(l, NET_TGW, gateway), row = NET_NONE;
     if (external == NET_NONE || (vgw == NET_NONE && tgw == NET_NONE) || net_row(l, NET_UPLINK, id) != NET_NONE)
         return;
     if (tgw != NET_NONE)
@@ -82,8 +91,14 @@ static void take_interface(struct net_loader *l, struct query *q)
 
 bool net_load_uplinks(struct net_loader *l, struct err *e)
 {
-    return net_each(l, "SELECT association, dxgw, gateway, allowed FROM fact_net_dx_association WHERE coalesce(state, 'associated') NOT IN"
-                       " ('disassociated', 'disassociating') ORDER BY allowed IS NULL", take_association, e) &&
-           net_each(l, "SELECT vif, vgw FROM fact_net_vif WHERE vgw IS NOT NULL AND dxgw IS NULL AND coalesce(state, 'available') NOT IN"
-                       " ('deleted', 'deleting', 'rejected')", take_interface, e);
+    return net_each(l,
+                    "SELECT association, dxgw, gateway, allowed FROM fact_net_dx_association WHERE coalesce(state, "
+                    "'associated') NOT IN"
+                    " ('disassociated', 'disassociating') ORDER BY allowed IS NULL",
+                    take_association, e) &&
+           net_each(l,
+                    "SELECT vif, vgw FROM fact_net_vif WHERE vgw IS NOT NULL AND dxgw IS NULL AND coalesce(state, "
+                    "'available') NOT IN"
+                    " ('deleted', 'deleting', 'rejected')",
+                    take_interface, e);
 }

@@ -10,11 +10,13 @@ static enum net_endpoint_kind kind_of(struct str type)
                                                   : ENDPOINT_GATEWAY;
 }
 
-/* "com.amazonaws.REGION.s3", "aws.sagemaker.REGION.studio"; those of PrivateLink are com.amazonaws.vpce.REGION.vpce-svc-... */
+/* "com.amazonaws.REGION.s3", "aws.sagemaker.REGION.studio"; those of PrivateLink are
+ * com.amazonaws.vpce.REGION.vpce-svc-... */
 static bool is_aws(struct str service)
 {
-    return !str_contains(service, STR(".vpce-svc-")) && (str_starts(service, STR("com.amazonaws.")) || str_starts(service, STR("aws.")) ||
-                                                         str_starts(service, STR("cn.com.amazonaws.")));
+    return !str_contains(service, STR(".vpce-svc-")) &&
+           (str_starts(service, STR("com.amazonaws.")) || str_starts(service, STR("aws.")) ||
+            str_starts(service, STR("cn.com.amazonaws.")));
 }
 
 static void take_endpoint(struct net_loader *l, struct query *q)
@@ -48,7 +50,8 @@ static void take_service(struct net_loader *l, struct query *q)
     s->id = net_text(l, q, 0);
     s->name = net_text(l, q, 2);
     s->account = account;
-    s->open_to_all = !query_int(q, 3) && (query_int(q, 4) || !query_int(q, 5)); /* who may connect not read: everybody may */
+    s->open_to_all =
+        !query_int(q, 3) && (query_int(q, 4) || !query_int(q, 5)); /* who may connect not read: everybody may */
     s->balancers_read = !query_is_null(q, 6);
     net_note(l, NET_SERVICE, s->id, l->n->services_count - 1);
     net_note(l, NET_SERVICE, s->name, l->n->services_count - 1);
@@ -66,11 +69,19 @@ static void take_connection(struct net_loader *l, struct query *q)
 
 bool net_load_endpoints(struct net_loader *l, struct err *e)
 {
-    return net_each(l, "SELECT service, account, name, acceptance, everybody, permissions_read, balancers FROM fact_net_service"
-                       " WHERE coalesce(state, 'Available') NOT IN ('Deleted', 'Deleting', 'Failed')", take_service, e) &&
-           net_each(l, "SELECT endpoint, account, vpc, owner, type, service, state FROM fact_net_endpoint WHERE coalesce(state, 'available') NOT IN"
-                       " ('deleted', 'deleting', 'failed', 'expired') ORDER BY account <> owner", take_endpoint, e) &&
-           net_each(l, "SELECT service, endpoint FROM fact_net_service_connection WHERE state IN ('available', 'pending')", take_connection, e) &&
+    return net_each(
+               l,
+               "SELECT service, account, name, acceptance, everybody, permissions_read, balancers FROM fact_net_service"
+               " WHERE coalesce(state, 'Available') NOT IN ('Deleted', 'Deleting', 'Failed')",
+               take_service, e) &&
+           net_each(l,
+                    "SELECT endpoint, account, vpc, owner, type, service, state FROM fact_net_endpoint WHERE "
+                    "coalesce(state, 'available') NOT IN"
+                    " ('deleted', 'deleting', 'failed', 'expired') ORDER BY account <> owner",
+                    take_endpoint, e) &&
+           net_each(l,
+                    "SELECT service, endpoint FROM fact_net_service_connection WHERE state IN ('available', 'pending')",
+                    take_connection, e) &&
            net_load_client_vpn(l, e);
 }
 
@@ -79,19 +90,21 @@ static void take_service_balancers(struct net_loader *l, struct query *q)
     uint32_t service = net_row(l, NET_SERVICE, query_str(q, 0));
     if (service == NET_NONE)
         return;
-    for json_each (arn, net_json(l, q, 1)) {
-        uint32_t lb = net_row(l, NET_LB, json_str(arn));
-        if (lb == NET_NONE) {
-            l->n->services[service].balancers_read = false;
-            continue;
+    for
+        json_each (arn, net_json(l, q, 1)) {
+            uint32_t lb = net_row(l, NET_LB, json_str(arn));
+            if (lb == NET_NONE) {
+                l->n->services[service].balancers_read = false;
+                continue;
+            }
+            struct net_service_balancer *b = net_add_service_balancer(l->n);
+            b->service = service;
+            b->lb = lb;
         }
-        struct net_service_balancer *b = net_add_service_balancer(l->n);
-        b->service = service;
-        b->lb = lb;
-    }
 }
 
 bool net_load_services(struct net_loader *l, struct err *e)
 {
-    return net_each(l, "SELECT service, balancers FROM fact_net_service WHERE balancers IS NOT NULL GROUP BY service", take_service_balancers, e);
+    return net_each(l, "SELECT service, balancers FROM fact_net_service WHERE balancers IS NOT NULL GROUP BY service",
+                    take_service_balancers, e);
 }

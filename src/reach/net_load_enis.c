@@ -6,7 +6,8 @@ static void take_eni(struct net_loader *l, struct query *q)
     struct str id = query_str(q, 0);
     if (!id.len || !net_from(l, id, query_str(q, 1)) || net_row(l, NET_ENI, id) != NET_NONE)
         return;
-    uint32_t vpc = net_vpc_row(l, query_str(q, 2)), subnet = net_row(l, NET_SUBNET, query_str(q, 3)), account = net_account_row(l, query_str(q, 4));
+    uint32_t vpc = net_vpc_row(l, query_str(q, 2)), subnet = net_row(l, NET_SUBNET, query_str(q, 3)),
+             account = net_account_row(l, query_str(q, 4));
     struct net_eni *i = net_add_eni(l->n);
     i->id = net_text(l, q, 0);
     i->vpc = vpc;
@@ -54,25 +55,33 @@ static void take_eni_group(struct net_loader *l, struct query *q)
 }
 
 /* ENIs that are attached to nothing stay: they may be attached, and hold an address. */
-static const char eni_sql[] =
-    "SELECT eni, account, vpc, subnet, owner, type, source_dest_check, deny_igw, groups_read FROM fact_eni ORDER BY account <> owner";
-static const char instance_eni_sql[] =
-    "SELECT eni, account, vpc, subnet, owner, type, source_dest_check, 0, json_type(data, '$.Groups') = 'array', instance FROM fact_net_instance_eni";
+static const char eni_sql[] = "SELECT eni, account, vpc, subnet, owner, type, source_dest_check, deny_igw, groups_read "
+                              "FROM fact_eni ORDER BY account <> owner";
+static const char instance_eni_sql[] = "SELECT eni, account, vpc, subnet, owner, type, source_dest_check, 0, "
+                                       "json_type(data, '$.Groups') = 'array', instance FROM fact_net_instance_eni";
 static const char address_sql[] =
     "SELECT a.eni, a.account, a.address, a.is_primary, coalesce(a.public_ip, p.public_ip) FROM fact_eni_address a"
     " LEFT JOIN fact_net_address p ON p.eni = a.eni AND p.private_ip = a.address";
-static const char instance_address_sql[] =
-    "SELECT i.eni, i.account, a.value ->> '$.PrivateIpAddress', a.value ->> '$.Primary', a.value ->> '$.Association.PublicIp'"
-    " FROM fact_net_instance_eni i, json_each(i.data, '$.PrivateIpAddresses') a"
-    " UNION ALL SELECT eni, account, data ->> '$.PrivateIpAddress', 1, data ->> '$.Association.PublicIp' FROM fact_net_instance_eni"
-    " WHERE coalesce(json_array_length(data, '$.PrivateIpAddresses'), 0) = 0"
-    " UNION ALL SELECT i.eni, i.account, a.value ->> '$.Ipv6Address', 0, NULL FROM fact_net_instance_eni i, json_each(i.data, '$.Ipv6Addresses') a"
-    " UNION ALL SELECT i.eni, i.account, a.value ->> '$.Ipv4Prefix', 0, NULL FROM fact_net_instance_eni i, json_each(i.data, '$.Ipv4Prefixes') a"
-    " UNION ALL SELECT i.eni, i.account, a.value ->> '$.Ipv6Prefix', 0, NULL FROM fact_net_instance_eni i, json_each(i.data, '$.Ipv6Prefixes') a";
+static const char instance_address_sql[] = "SELECT i.eni, i.account, a.value ->> '$.PrivateIpAddress', a.value ->> "
+                                           "'$.Primary', a.value ->> '$.Association.PublicIp'"
+                                           " FROM fact_net_instance_eni i, json_each(i.data, '$.PrivateIpAddresses') a"
+                                           " UNION ALL SELECT eni, account, data ->> '$.PrivateIpAddress', 1, data ->> "
+                                           "'$.Association.PublicIp' FROM fact_net_instance_eni"
+                                           " WHERE coalesce(json_array_length(data, '$.PrivateIpAddresses'), 0) = 0"
+                                           " UNION ALL SELECT i.eni, i.account, a.value ->> '$.Ipv6Address', 0, NULL "
+                                           "FROM fact_net_instance_eni i, json_each(i.data, '$.Ipv6Addresses') a"
+                                           " UNION ALL SELECT i.eni, i.account, a.value ->> '$.Ipv4Prefix', 0, NULL "
+                                           "FROM fact_net_instance_eni i, json_each(i.data, '$.Ipv4Prefixes') a"
+                                           " UNION ALL SELECT i.eni, i.account, a.value ->> '$.Ipv6Prefix', 0, NULL "
+                                           "FROM fact_net_instance_eni i, json_each(i.data, '$.Ipv6Prefixes') a";
 
 bool net_load_enis(struct net_loader *l, struct err *e)
 {
-    return net_each(l, eni_sql, take_eni, e) && net_each(l, instance_eni_sql, take_instance_eni, e) && net_each(l, address_sql, take_address, e) &&
-           net_each(l, instance_address_sql, take_address, e) && net_each(l, "SELECT eni, account, sg FROM fact_eni_group", take_eni_group, e) &&
-           net_each(l, "SELECT i.eni, i.account, g.value ->> '$.GroupId' FROM fact_net_instance_eni i, json_each(i.data, '$.Groups') g", take_eni_group, e);
+    return net_each(l, eni_sql, take_eni, e) && net_each(l, instance_eni_sql, take_instance_eni, e) &&
+           net_each(l, address_sql, take_address, e) && net_each(l, instance_address_sql, take_address, e) &&
+           net_each(l, "SELECT eni, account, sg FROM fact_eni_group", take_eni_group, e) &&
+           net_each(l,
+                    "SELECT i.eni, i.account, g.value ->> '$.GroupId' FROM fact_net_instance_eni i, json_each(i.data, "
+                    "'$.Groups') g",
+                    take_eni_group, e);
 }

@@ -24,7 +24,8 @@ static void ports(struct query *q, struct net_acl_entry *r)
     r->lo = lo > UINT16_MAX ? UINT16_MAX : (uint16_t)lo;
     r->hi = hi > UINT16_MAX ? UINT16_MAX : (uint16_t)hi;
     if (r->proto == NET_ICMP || r->proto == NET_ICMP6)
-        net_icmp(query_is_null(q, 8) ? -1 : query_int(q, 8), query_is_null(q, 9) ? -1 : query_int(q, 9), &r->lo, &r->hi);
+        net_icmp(query_is_null(q, 8) ? -1 : query_int(q, 8), query_is_null(q, 9) ? -1 : query_int(q, 9), &r->lo,
+                 &r->hi);
     else if (r->proto != NET_TCP && r->proto != NET_UDP)
         r->lo = 0, r->hi = UINT16_MAX;
 }
@@ -76,8 +77,10 @@ static uint32_t assumed_acl(struct net_loader *l, uint32_t vpc)
         allow_all(l->n, row, way, ip_all_v4(), 100);
         allow_all(l->n, row, way, ip_all_v6(), 101);
     }
-    net_assume(l->n, arena_printf(l->a, "No network ACL of %.*s was read: AWS's default, which lets everything pass, is assumed.",
-                                  STR_ARG(l->n->vpcs[vpc].id)));
+    net_assume(l->n,
+               arena_printf(l->a,
+                            "No network ACL of %.*s was read: AWS's default, which lets everything pass, is assumed.",
+                            STR_ARG(l->n->vpcs[vpc].id)));
     return row;
 }
 
@@ -109,14 +112,16 @@ static void default_acls(struct net_loader *l)
 
 static enum net_bpa mode_of(struct str mode)
 {
-    return !mode.ptr                               ? BPA_UNREAD
-           : str_eqz(mode, "off")                  ? BPA_OFF
-           : str_eqz(mode, "block-ingress")        ? BPA_NAT_ONLY
-           : str_eqz(mode, "block-bidirectional")  ? BPA_BLOCKED
-                                                   : BPA_UNREAD;
+    return !mode.ptr                              ? BPA_UNREAD
+           : str_eqz(mode, "off")                 ? BPA_OFF
+           : str_eqz(mode, "block-ingress")       ? BPA_NAT_ONLY
+           : str_eqz(mode, "block-bidirectional") ? BPA_BLOCKED
+                                                  : BPA_UNREAD;
 }
 
-struct exclusion { enum net_bpa mode; };
+struct exclusion {
+    enum net_bpa mode;
+};
 
 /* "ACCOUNT REGION" -> the mode; id of a VPC or subnet -> what an exclusion leaves of it. */
 static void take_bpa(struct net_loader *l, struct query *q)
@@ -130,13 +135,16 @@ static void take_exclusion(struct net_loader *l, struct query *q)
 {
     struct str mode = query_str(q, 1);
     struct exclusion *x = arena_new_of(l->scratch, struct exclusion);
-    x->mode = str_eqz(mode, "allow-egress") ? BPA_NAT_ONLY : str_eqz(mode, "allow-bidirectional") ? BPA_OFF : BPA_UNREAD;
+    x->mode = str_eqz(mode, "allow-egress")          ? BPA_NAT_ONLY
+              : str_eqz(mode, "allow-bidirectional") ? BPA_OFF
+                                                     : BPA_UNREAD;
     map_put(&l->bpa, arena_str(l->scratch, query_str(q, 0)), x);
 }
 
-/* VPC User Guide, "VPC BPA exclusions" (read 2026): a subnet's exclusion, else its VPC's, else the account's mode in the region.
- * Exclusions of one that was not read cannot be told. */
-static enum net_bpa bpa_of(const struct net_loader *l, const struct net_subnet *s, struct str owner, struct str region, enum net_bpa told)
+/* VPC User Guide, "VPC BPA exclusions" (read 2026): a subnet's exclusion, else its VPC's, else the account's mode in
+ * the region. Exclusions of one that was not read cannot be told. */
+static enum net_bpa bpa_of(const struct net_loader *l, const struct net_subnet *s, struct str owner, struct str region,
+                           enum net_bpa told)
 {
     char key[128];
     int n = snprintf(key, sizeof key, "%.*s %.*s", STR_ARG(owner), STR_ARG(region));
@@ -170,29 +178,43 @@ static void settle_bpa(struct net_loader *l)
         struct str owner = v && v->account != NET_NONE ? l->n->accounts[v->account].id : str_make(NULL, 0);
         if (v && owner.len)
             s->bpa = bpa_of(l, s, owner, v->region, s->bpa);
-        if (!v || s->bpa != BPA_UNREAD || !l->o.assume_default_nacl || net_answered(l, "ec2:DescribeVpcBlockPublicAccessOptions", owner, v->region))
+        if (!v || s->bpa != BPA_UNREAD || !l->o.assume_default_nacl ||
+            net_answered(l, "ec2:DescribeVpcBlockPublicAccessOptions", owner, v->region))
             continue;
         s->bpa = BPA_OFF;
         if (map_add(&told, arena_printf(l->scratch, "%.*s %.*s", STR_ARG(owner), STR_ARG(v->region)), l))
-            net_assume(l->n, arena_printf(l->a, "VPC Block Public Access of %.*s in %.*s was not read: AWS's default, off, is assumed.",
-                                          STR_ARG(owner), STR_ARG(v->region)));
+            net_assume(
+                l->n, arena_printf(
+                          l->a, "VPC Block Public Access of %.*s in %.*s was not read: AWS's default, off, is assumed.",
+                          STR_ARG(owner), STR_ARG(v->region)));
     }
 }
 
 bool net_load_filters(struct net_loader *l, struct err *e)
 {
-    if (!net_each(l, "SELECT nacl, account, vpc, is_default FROM fact_nacl ORDER BY account <> coalesce(owner, account)", take_acl, e) ||
-        !net_each(l, "SELECT nacl, account, direction = 'egress', rule_number, action = 'allow', protocol, port_lo, port_hi, icmp_type, icmp_code, cidr"
-                     " FROM fact_nacl_entry", take_acl_entry, e) ||
+    if (!net_each(l,
+                  "SELECT nacl, account, vpc, is_default FROM fact_nacl ORDER BY account <> coalesce(owner, account)",
+                  take_acl, e) ||
+        !net_each(l,
+                  "SELECT nacl, account, direction = 'egress', rule_number, action = 'allow', protocol, port_lo, "
+                  "port_hi, icmp_type, icmp_code, cidr"
+                  " FROM fact_nacl_entry",
+                  take_acl_entry, e) ||
         !net_each(l, "SELECT nacl, subnet FROM fact_nacl_subnet", take_acl_subnet, e))
         return false;
     default_acls(l);
     map_init(&l->bpa, l->scratch);
     if (!net_each(l, "SELECT account, region, mode FROM fact_net_bpa WHERE mode IS NOT NULL", take_bpa, e) ||
-        !net_each(l, "SELECT resource, mode FROM fact_net_bpa_exclusion WHERE coalesce(state, '') NOT LIKE 'delete-%' AND coalesce(state, '') NOT LIKE"
-                     " '%-failed'", take_exclusion, e) ||
-        !net_each(l, "SELECT s.subnet, coalesce(s.igw_block_mode, v.igw_block_mode) FROM fact_subnet s LEFT JOIN fact_vpc v ON v.vpc = s.vpc AND"
-                     " v.account = s.account WHERE coalesce(s.igw_block_mode, v.igw_block_mode) IS NOT NULL", take_mode, e))
+        !net_each(l,
+                  "SELECT resource, mode FROM fact_net_bpa_exclusion WHERE coalesce(state, '') NOT LIKE 'delete-%' AND "
+                  "coalesce(state, '') NOT LIKE"
+                  " '%-failed'",
+                  take_exclusion, e) ||
+        !net_each(l,
+                  "SELECT s.subnet, coalesce(s.igw_block_mode, v.igw_block_mode) FROM fact_subnet s LEFT JOIN fact_vpc "
+                  "v ON v.vpc = s.vpc AND"
+                  " v.account = s.account WHERE coalesce(s.igw_block_mode, v.igw_block_mode) IS NOT NULL",
+                  take_mode, e))
         return false;
     settle_bpa(l);
     return true;

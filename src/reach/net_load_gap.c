@@ -1,5 +1,5 @@
-/* The data that is not there, as src/control/gap.h rules it for controls: calls that did not end well, and calls that were
- * never made. One row stands for all of one operation, account, region and kind of failure. */
+/* The data that is not there, as src/control/gap.h rules it for controls: calls that did not end well, and calls that
+ * were never made. One row stands for all of one operation, account, region and kind of failure. */
 #include "reach/net_load_internal.h"
 
 #include "aws/op.h"
@@ -11,7 +11,10 @@ struct gapper {
     struct map reads; /* operations that the network rests on */
 };
 
-static void add(struct gapper *g, struct net_gap gap) { *net_add_gap(g->l->n) = gap; }
+static void add(struct gapper *g, struct net_gap gap)
+{
+    *net_add_gap(g->l->n) = gap;
+}
 
 static struct str bad_why(struct gapper *g, struct query *q, struct str op, struct str account, struct str region)
 {
@@ -21,24 +24,32 @@ static struct str bad_why(struct gapper *g, struct query *q, struct str op, stru
         of = arena_printf(g->l->scratch, " for %lld things", (long long)calls);
     else if (parent.len)
         of = arena_printf(g->l->scratch, " for %.*s", STR_ARG(parent));
-    return arena_printf(g->l->a, "%.*s %.*s%.*s in %.*s %.*s%s%.*s", STR_ARG(op), STR_ARG(status), STR_ARG(of), STR_ARG(account),
-                        STR_ARG(region), code.len ? ": " : "", STR_ARG(code));
+    return arena_printf(g->l->a, "%.*s %.*s%.*s in %.*s %.*s%s%.*s", STR_ARG(op), STR_ARG(status), STR_ARG(of),
+                        STR_ARG(account), STR_ARG(region), code.len ? ": " : "", STR_ARG(code));
 }
 
 static bool bad_calls(struct gapper *g, struct err *e)
 {
-    struct query *q = query_new(g->l->s,
-                                "SELECT op, account, region, status, code, missing_action, min(parent), count(*) FROM fact_call"
-                                " WHERE status NOT IN ('ok', 'empty', 'absent', 'gone') GROUP BY op, account, region, status, code, missing_action", e);
+    struct query *q =
+        query_new(g->l->s,
+                  "SELECT op, account, region, status, code, missing_action, min(parent), count(*) FROM fact_call"
+                  " WHERE status NOT IN ('ok', 'empty', 'absent', 'gone') GROUP BY op, account, region, status, code, "
+                  "missing_action",
+                  e);
     if (!q)
         return false;
     while (query_step(q)) {
         struct str op = net_shared(g->l, q, 0), account = net_shared(g->l, q, 1), region = net_shared(g->l, q, 2);
         const struct aws_op *known = map_get(&g->reads, op);
-        if (!known || (str_eqz(query_str(q, 3), "unavailable") && aws_service_presence(g->regions, known->service, region) != AWS_PRESENT))
+        if (!known || (str_eqz(query_str(q, 3), "unavailable") &&
+                       aws_service_presence(g->regions, known->service, region) != AWS_PRESENT))
             continue;
-        add(g, (struct net_gap){.account = account, .region = region, .op = op, .why = bad_why(g, q, op, account, region),
-                                .parent = query_int(q, 7) == 1 && query_str(q, 6).len ? net_text(g->l, q, 6) : str_make(NULL, 0),
+        add(g, (struct net_gap){.account = account,
+                                .region = region,
+                                .op = op,
+                                .why = bad_why(g, q, op, account, region),
+                                .parent = query_int(q, 7) == 1 && query_str(q, 6).len ? net_text(g->l, q, 6)
+                                                                                      : str_make(NULL, 0),
                                 .action = net_shared(g->l, q, 5)});
     }
     return query_done(q);
@@ -46,14 +57,19 @@ static bool bad_calls(struct gapper *g, struct err *e)
 
 static void never(struct gapper *g, const struct aws_op *op, struct str account, struct str region)
 {
-    add(g, (struct net_gap){.account = account, .region = region, .op = op->id, .action = op->action,
-                            .why = arena_printf(g->l->a, "%.*s was never called%s%.*s%s%.*s", STR_ARG(op->id), account.len ? " in " : "",
-                                                STR_ARG(account), region.len ? " " : "", STR_ARG(region))});
+    add(g, (struct net_gap){.account = account,
+                            .region = region,
+                            .op = op->id,
+                            .action = op->action,
+                            .why = arena_printf(g->l->a, "%.*s was never called%s%.*s%s%.*s", STR_ARG(op->id),
+                                                account.len ? " in " : "", STR_ARG(account), region.len ? " " : "",
+                                                STR_ARG(region))});
 }
 
 static bool is_per_parent(const struct aws_op *op)
 {
-    return (op->kind == AWS_OP_CHILD || op->kind == AWS_OP_DETAIL) && op->follow_count && op->follow[0].parent.len && op->follow[0].param.name.len;
+    return (op->kind == AWS_OP_CHILD || op->kind == AWS_OP_DETAIL) && op->follow_count && op->follow[0].parent.len &&
+           op->follow[0].param.name.len;
 }
 
 /* Where the operation was to be called and has no row: everywhere, or wherever the parent's listing had rows. Of a
@@ -61,9 +77,11 @@ static bool is_per_parent(const struct aws_op *op)
 static const char everywhere_sql[] =
     "SELECT a.account, CASE WHEN ?2 THEN '' ELSE r.region END FROM fact_account a LEFT JOIN fact_region r"
     " ON NOT ?2 AND r.account = a.account AND r.wanted AND r.state <> 'disabled' WHERE NOT EXISTS"
-    " (SELECT 1 FROM fact_call c WHERE c.op = ?1 AND c.account = a.account AND (?2 OR r.region IS NULL OR c.region = r.region))";
+    " (SELECT 1 FROM fact_call c WHERE c.op = ?1 AND c.account = a.account AND (?2 OR r.region IS NULL OR c.region = "
+    "r.region))";
 static const char by_parent_sql[] =
-    "SELECT DISTINCT p.account, CASE WHEN ?2 THEN '' ELSE p.region END FROM fact_call p WHERE p.op = ?3 AND p.rows > 0 AND NOT EXISTS"
+    "SELECT DISTINCT p.account, CASE WHEN ?2 THEN '' ELSE p.region END FROM fact_call p WHERE p.op = ?3 AND p.rows > 0 "
+    "AND NOT EXISTS"
     " (SELECT 1 FROM fact_call c WHERE c.op = ?1 AND c.account = p.account AND (?2 OR c.region = p.region))";
 
 static bool missing(struct gapper *g, const struct aws_op *op, struct err *e)
@@ -109,13 +127,16 @@ static bool never_made(struct gapper *g, const struct str *reads, uint32_t count
 
 /* Accounts of the organization, or regions of an account, that nobody listed: there may be anything in them. */
 static const char unlisted_sql[] =
-    "WITH this AS (SELECT scope FROM run WHERE id = (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) FROM snap_call))),"
+    "WITH this AS (SELECT scope FROM run WHERE id = (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) "
+    "FROM snap_call))),"
     " wanted(account, ops, what) AS ("
-    "  SELECT NULL, '[\"organizations:ListAccounts\"]', 'the accounts of the organization' FROM this WHERE scope ->> '$.org'"
+    "  SELECT NULL, '[\"organizations:ListAccounts\"]', 'the accounts of the organization' FROM this WHERE scope ->> "
+    "'$.org'"
     "  UNION ALL SELECT a.account, '[\"account:ListRegions\",\"ec2:DescribeRegions\"]', 'the regions of ' || a.account"
     "  FROM this, fact_account a WHERE coalesce(json_array_length(scope, '$.regions'), 0) = 0 AND a.reached"
     ") SELECT w.account, w.what, w.ops ->> '$[0]' FROM wanted w WHERE NOT EXISTS (SELECT 1 FROM fact_call c"
-    " WHERE c.op IN (SELECT value FROM json_each(w.ops)) AND c.status IN ('ok', 'empty', 'absent') AND (w.account IS NULL OR c.account = w.account))";
+    " WHERE c.op IN (SELECT value FROM json_each(w.ops)) AND c.status IN ('ok', 'empty', 'absent') AND (w.account IS "
+    "NULL OR c.account = w.account))";
 
 static void take_unlisted(struct net_loader *l, struct query *q)
 {
@@ -126,20 +147,23 @@ static void take_unlisted(struct net_loader *l, struct query *q)
     g->why = arena_printf(l->a, "%.*s were not listed", STR_ARG(query_str(q, 1)));
 }
 
-/* An account that the organization has and the run did not reach, or that only its shares tell of: what it owns is seen in part. */
+/* An account that the organization has and the run did not reach, or that only its shares tell of: what it owns is seen
+ * in part. */
 static void owners(struct net_loader *l)
 {
     for (uint32_t i = 0; i < l->n->vpcs_count; i++) {
         const struct net_vpc *v = &l->n->vpcs[i];
-        if (!v->collected || v->account == NET_NONE || net_answered(l, "ec2:DescribeVpcs", l->n->accounts[v->account].id, v->region))
+        if (!v->collected || v->account == NET_NONE ||
+            net_answered(l, "ec2:DescribeVpcs", l->n->accounts[v->account].id, v->region))
             continue;
         struct net_gap *g = net_add_gap(l->n);
         g->account = l->n->accounts[v->account].id;
         g->region = v->region;
         g->op = STR("ec2:DescribeSubnets");
         g->parent = v->id;
-        g->why = arena_printf(l->a, "%.*s is shared by account %.*s, whose own answers are not here: only its shared subnets are known",
-                              STR_ARG(v->id), STR_ARG(g->account));
+        g->why = arena_printf(
+            l->a, "%.*s is shared by account %.*s, whose own answers are not here: only its shared subnets are known",
+            STR_ARG(v->id), STR_ARG(g->account));
     }
 }
 

@@ -19,7 +19,8 @@ static void take_igw(struct net_loader *l, struct query *q)
     add_igw(l, query_str(q, 0), net_vpc_row(l, query_str(q, 1)), query_str(q, 2));
 }
 
-/* A gateway that a table of a VPC names is that VPC's (VPC User Guide, "Route table concepts": else the route is a blackhole). */
+/* A gateway that a table of a VPC names is that VPC's (VPC User Guide, "Route table concepts": else the route is a
+ * blackhole). */
 static void infer_gateway(struct net_loader *l, struct query *q)
 {
     struct str id = query_str(q, 0);
@@ -192,14 +193,15 @@ static void take_vpn_route(struct net_loader *l, struct query *q)
 
 static const char nat_sql[] =
     "SELECT nat, account, vpc, subnet, connectivity, state FROM fact_net_nat WHERE state NOT IN ('deleted', 'failed')";
-static const char nat_address_sql[] =
-    "SELECT a.nat, a.account, a.eni, a.private_ip, a.public_ip FROM fact_net_nat_address a WHERE coalesce(a.status, '') <> 'failed'";
+static const char nat_address_sql[] = "SELECT a.nat, a.account, a.eni, a.private_ip, a.public_ip FROM "
+                                      "fact_net_nat_address a WHERE coalesce(a.status, '') <> 'failed'";
 /* Both sides list a peering, perhaps not at the same moment: the answer that says active stands. */
-static const char peering_sql[] =
-    "SELECT peering, account, status, requester, requester_owner, requester_region, accepter, accepter_owner, accepter_region"
-    " FROM fact_net_peering ORDER BY status <> 'active'";
+static const char peering_sql[] = "SELECT peering, account, status, requester, requester_owner, requester_region, "
+                                  "accepter, accepter_owner, accepter_region"
+                                  " FROM fact_net_peering ORDER BY status <> 'active'";
 static const char vpn_sql[] =
-    "SELECT v.vpn, v.account, v.vgw, v.customer_gateway, coalesce(max(c.name), max(c.ip)), coalesce(v.static_only, 0) FROM fact_net_vpn v"
+    "SELECT v.vpn, v.account, v.vgw, v.customer_gateway, coalesce(max(c.name), max(c.ip)), coalesce(v.static_only, 0) "
+    "FROM fact_net_vpn v"
     " LEFT JOIN fact_net_customer_gateway c ON c.customer_gateway = v.customer_gateway"
     " WHERE coalesce(v.state, 'available') NOT IN ('deleted', 'deleting') GROUP BY v.vpn, v.account";
 
@@ -217,14 +219,22 @@ static void take_eigw(struct net_loader *l, struct query *q)
 
 bool net_load_gateways(struct net_loader *l, struct err *e)
 {
-    if (!net_each(l, "SELECT igw, vpc, account FROM fact_igw WHERE vpc IS NOT NULL AND coalesce(state, 'available') NOT IN ('detached', 'detaching')",
+    if (!net_each(l,
+                  "SELECT igw, vpc, account FROM fact_igw WHERE vpc IS NOT NULL AND coalesce(state, 'available') NOT "
+                  "IN ('detached', 'detaching')",
                   take_igw, e) ||
-        !net_each(l, "SELECT eigw, vpc FROM fact_net_eigw WHERE coalesce(state, 'attached') NOT IN ('detached', 'detaching')", take_eigw, e) ||
-        !net_each(l, "SELECT DISTINCT target, vpc FROM fact_route WHERE target_kind IN ('igw', 'eigw') AND state = 'active'", infer_gateway, e))
+        !net_each(
+            l, "SELECT eigw, vpc FROM fact_net_eigw WHERE coalesce(state, 'attached') NOT IN ('detached', 'detaching')",
+            take_eigw, e) ||
+        !net_each(
+            l, "SELECT DISTINCT target, vpc FROM fact_route WHERE target_kind IN ('igw', 'eigw') AND state = 'active'",
+            infer_gateway, e))
         return false;
     infer_from_addresses(l);
-    return net_each(l, nat_sql, take_nat, e) && net_each(l, nat_address_sql, take_nat_address, e) && net_each(l, peering_sql, take_peering, e) &&
+    return net_each(l, nat_sql, take_nat, e) && net_each(l, nat_address_sql, take_nat_address, e) &&
+           net_each(l, peering_sql, take_peering, e) &&
            net_each(l, "SELECT DISTINCT vpc, cidr FROM fact_net_peering_cidr", take_peering_cidr, e) &&
-           net_each(l, "SELECT vgw, account, vpc, state FROM fact_net_vgw", take_vgw, e) && net_each(l, vpn_sql, take_vpn, e) &&
+           net_each(l, "SELECT vgw, account, vpc, state FROM fact_net_vgw", take_vgw, e) &&
+           net_each(l, vpn_sql, take_vpn, e) &&
            net_each(l, "SELECT DISTINCT vpn, cidr FROM fact_net_vpn_route", take_vpn_route, e);
 }

@@ -30,7 +30,8 @@ static void take_association(struct net_loader *l, struct query *q)
         l->n->vpcs[vpc].vgw_table = table;
 }
 
-/* A VPC's main table is for those subnets that have none of their own; of a shared subnet only what was seen of its table. */
+/* A VPC's main table is for those subnets that have none of their own; of a shared subnet only what was seen of its
+ * table. */
 static void main_tables(struct net_loader *l)
 {
     for (uint32_t i = 0; i < l->n->subnets_count; i++) {
@@ -47,10 +48,11 @@ struct target {
 };
 
 static const struct target targets[] = {
-    {"local", TARGET_LOCAL, NET_NOTHING}, {"igw", TARGET_IGW, NET_IGW},       {"eigw", TARGET_EIGW, NET_EIGW},
-    {"nat", TARGET_NAT, NET_NAT},         {"pcx", TARGET_PEERING, NET_PEERING}, {"tgw", TARGET_TGW, NET_TGW},
-    {"vgw", TARGET_VGW, NET_VGW},         {"vpce", TARGET_ENDPOINT, NET_ENDPOINT}, {"eni", TARGET_ENI, NET_ENI},
-    {"instance", TARGET_ENI, NET_ENI},
+    {"local", TARGET_LOCAL, NET_NOTHING}, {"igw", TARGET_IGW, NET_IGW},
+    {"eigw", TARGET_EIGW, NET_EIGW},      {"nat", TARGET_NAT, NET_NAT},
+    {"pcx", TARGET_PEERING, NET_PEERING}, {"tgw", TARGET_TGW, NET_TGW},
+    {"vgw", TARGET_VGW, NET_VGW},         {"vpce", TARGET_ENDPOINT, NET_ENDPOINT},
+    {"eni", TARGET_ENI, NET_ENI},         {"instance", TARGET_ENI, NET_ENI},
 };
 
 static void add_route(struct net_loader *l, const struct net_route *model, struct ip_range range)
@@ -75,8 +77,8 @@ static void add_list(struct net_loader *l, struct net_route *model, uint32_t lis
         add_route(l, model, n->prefix_entries[l->entry_order[i]].range);
 }
 
-/* Site-to-Site VPN User Guide, "Route tables and VPN route priority" (read 2026): the local route is preferred to propagated
- * routes that overlap with it, be they more specific. */
+/* Site-to-Site VPN User Guide, "Route tables and VPN route priority" (read 2026): the local route is preferred to
+ * propagated routes that overlap with it, be they more specific. */
 static bool is_under_local(const struct net_loader *l, uint32_t table, struct ip_range range)
 {
     uint32_t vpc = l->n->tables[table].vpc;
@@ -95,11 +97,13 @@ static void take_route(struct net_loader *l, struct query *q)
     struct ip_range range;
     if (table == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)))
         return;
-    struct net_route r = {.table = table, .list = NET_NONE, .kind = TARGET_UNKNOWN, .target = NET_NONE, .target_id = net_shared(l, q, 4)};
+    struct net_route r = {
+        .table = table, .list = NET_NONE, .kind = TARGET_UNKNOWN, .target = NET_NONE, .target_id = net_shared(l, q, 4)};
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
         if (str_eqz(kind, targets[i].name)) {
             r.kind = targets[i].kind;
-            r.target = targets[i].rows ? net_row(l, targets[i].rows, r.kind == TARGET_ENI ? eni : r.target_id) : NET_NONE;
+            r.target =
+                targets[i].rows ? net_row(l, targets[i].rows, r.kind == TARGET_ENI ? eni : r.target_id) : NET_NONE;
         }
     /* Answers in which ids were made anonymous: what it is, is known by who else has the id. */
     for (size_t i = 1; r.kind == TARGET_UNKNOWN && i < sizeof targets / sizeof *targets; i++)
@@ -138,10 +142,17 @@ static void order_entries(struct net_loader *l)
 bool net_load_routes(struct net_loader *l, struct err *e)
 {
     order_entries(l);
-    if (!net_each(l, "SELECT route_table, account, vpc FROM fact_route_table ORDER BY account <> coalesce(owner, account)", take_table, e) ||
-        !net_each(l, "SELECT route_table, is_main, subnet, gateway FROM fact_route_association WHERE coalesce(state, 'associated') IN"
-                     " ('associated', 'associating')", take_association, e) ||
-        !net_each(l, "SELECT route_table, account, destination, target_kind, target, eni, state, origin FROM fact_route WHERE state <> 'filtered'",
+    if (!net_each(l,
+                  "SELECT route_table, account, vpc FROM fact_route_table ORDER BY account <> coalesce(owner, account)",
+                  take_table, e) ||
+        !net_each(l,
+                  "SELECT route_table, is_main, subnet, gateway FROM fact_route_association WHERE coalesce(state, "
+                  "'associated') IN"
+                  " ('associated', 'associating')",
+                  take_association, e) ||
+        !net_each(l,
+                  "SELECT route_table, account, destination, target_kind, target, eni, state, origin FROM fact_route "
+                  "WHERE state <> 'filtered'",
                   take_route, e))
         return false;
     main_tables(l);

@@ -43,10 +43,17 @@ static void take_table(struct net_loader *l, struct query *q)
 
 /* ---- attachments ---- */
 
-static const struct attachment_type { const char *name; enum net_attachment_kind kind; enum net_external_kind external; } types[] = {
-    {"vpc", ATTACHMENT_VPC, EXTERNAL_VPC},          {"vpn", ATTACHMENT_VPN, EXTERNAL_VPN},
-    {"vpn-concentrator", ATTACHMENT_VPN, EXTERNAL_VPN}, {"direct-connect-gateway", ATTACHMENT_DX, EXTERNAL_DX},
-    {"peering", ATTACHMENT_PEERING, EXTERNAL_OTHER}, {"tgw-peering", ATTACHMENT_PEERING, EXTERNAL_OTHER},
+static const struct attachment_type {
+    const char *name;
+    enum net_attachment_kind kind;
+    enum net_external_kind external;
+} types[] = {
+    {"vpc", ATTACHMENT_VPC, EXTERNAL_VPC},
+    {"vpn", ATTACHMENT_VPN, EXTERNAL_VPN},
+    {"vpn-concentrator", ATTACHMENT_VPN, EXTERNAL_VPN},
+    {"direct-connect-gateway", ATTACHMENT_DX, EXTERNAL_DX},
+    {"peering", ATTACHMENT_PEERING, EXTERNAL_OTHER},
+    {"tgw-peering", ATTACHMENT_PEERING, EXTERNAL_OTHER},
     {"connect", ATTACHMENT_CONNECT, EXTERNAL_OTHER},
 };
 
@@ -81,7 +88,8 @@ static void take_attachment(struct net_loader *l, struct query *q)
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_eqz(type, types[i].name))
             t = types[i];
-    uint32_t tgw = tgw_row(l, query_str(q, 2), query_str(q, 3), query_str(q, 7)), row = l->n->attachments_count, target = NET_NONE;
+    uint32_t tgw = tgw_row(l, query_str(q, 2), query_str(q, 3), query_str(q, 7)), row = l->n->attachments_count,
+             target = NET_NONE;
     if (t.kind == ATTACHMENT_VPC)
         target = net_vpc_row(l, resource);
     else if (t.kind != ATTACHMENT_PEERING)
@@ -101,21 +109,25 @@ static void take_attachment(struct net_loader *l, struct query *q)
 /* All or none: of a subnet that was not collected nobody knows the zone. */
 static void add_subnets(struct net_loader *l, uint32_t attachment, const struct json *ids)
 {
-    for json_each (id, ids)
-        if (net_row(l, NET_SUBNET, json_str(id)) == NET_NONE)
-            return;
-    for json_each (id, ids) {
-        struct net_attachment_subnet *s = net_add_attachment_subnet(l->n);
-        s->attachment = attachment;
-        s->subnet = net_row(l, NET_SUBNET, json_str(id));
-    }
+    for
+        json_each (id, ids)
+            if (net_row(l, NET_SUBNET, json_str(id)) == NET_NONE)
+                return;
+    for
+        json_each (id, ids) {
+            struct net_attachment_subnet *s = net_add_attachment_subnet(l->n);
+            s->attachment = attachment;
+            s->subnet = net_row(l, NET_SUBNET, json_str(id));
+        }
 }
 
 /* The listing of VPC attachments has subnets and options, and stands in for the general one where that was not read. */
 static void take_vpc_attachment(struct net_loader *l, struct query *q)
 {
     struct str id = query_str(q, 0);
-    uint32_t row = net_row(l, NET_ATTACHMENT, id), tgw = tgw_row(l, query_str(q, 1), str_make(NULL, 0), query_str(q, 3)), vpc = net_vpc_row(l, query_str(q, 2));
+    uint32_t row = net_row(l, NET_ATTACHMENT, id),
+             tgw = tgw_row(l, query_str(q, 1), str_make(NULL, 0), query_str(q, 3)),
+             vpc = net_vpc_row(l, query_str(q, 2));
     struct str told = arena_printf(l->scratch, "options of %.*s", STR_ARG(id));
     if (!id.len || map_has(&l->sources, told))
         return;
@@ -133,7 +145,8 @@ static void take_vpc_attachment(struct net_loader *l, struct query *q)
     a->target = vpc;
     a->ipv6 = !str_eqz(query_str(q, 5), "disable");
     a->appliance_mode = str_eqz(query_str(q, 6), "enable");
-    /* An attachment's default is to allow references, a transit gateway's not to (EC2 API Reference, CreateTransitGatewayVpcAttachment). */
+    /* An attachment's default is to allow references, a transit gateway's not to (EC2 API Reference,
+     * CreateTransitGatewayVpcAttachment). */
     a->group_references = !str_eqz(query_str(q, 7), "disable");
     add_subnets(l, row, net_json(l, q, 8));
 }
@@ -142,13 +155,14 @@ static void take_vpc_attachment(struct net_loader *l, struct query *q)
 static void take_peer(struct net_loader *l, struct query *q)
 {
     struct str ids[2] = {query_str(q, 0), query_str(q, 1)};
-    uint32_t tgws[2] = {tgw_row(l, query_str(q, 2), query_str(q, 3), query_str(q, 4)), tgw_row(l, query_str(q, 5), query_str(q, 6), query_str(q, 7))};
+    uint32_t tgws[2] = {tgw_row(l, query_str(q, 2), query_str(q, 3), query_str(q, 4)),
+                        tgw_row(l, query_str(q, 5), query_str(q, 6), query_str(q, 7))};
     uint32_t rows[2] = {NET_NONE, NET_NONE};
     if (tgws[0] == NET_NONE || tgws[1] == NET_NONE || !ids[0].len)
         return;
     for (int side = 0; side < 2; side++) {
         struct str id = ids[side].len ? ids[side] : ids[0];
-        struct str key = side ? arena_printf(l->a, "%.*s of %.*s", STR_ARG(id), STR_ARG(l->n->tgws[tgws[1]].id)) : id;
+        struct str key = arena_printf(l->a, "%.*s of %.*s", STR_ARG(id), STR_ARG(l->n->tgws[tgws[side]].id));
         uint32_t row = net_row(l, NET_ATTACHMENT, id);
         if (row != NET_NONE && l->n->attachments[row].tgw != tgws[side])
             row = net_row(l, NET_ATTACHMENT, key);
@@ -173,7 +187,8 @@ static void take_peer(struct net_loader *l, struct query *q)
 static uint32_t attachment_of(struct net_loader *l, struct str id, uint32_t tgw)
 {
     uint32_t row = net_row(l, NET_ATTACHMENT, id);
-    if (row == NET_NONE || tgw == NET_NONE || l->n->attachments[row].tgw == tgw || l->n->attachments[row].kind != ATTACHMENT_PEERING)
+    if (row == NET_NONE || tgw == NET_NONE || l->n->attachments[row].tgw == tgw ||
+        l->n->attachments[row].kind != ATTACHMENT_PEERING)
         return row;
     return l->n->attachments[row].target; /* the other end of a peering, of the same id */
 }
@@ -196,28 +211,33 @@ static void take_association(struct net_loader *l, struct query *q)
         net_from(l, table_key(l, query_str(q, 0)), str_make(NULL, 0));
 }
 
-/* Its owner sees every association: where it told none there is none (Transit Gateway Guide, "Associate a transit gateway
- * route table": the attachment's packets are then dropped). */
+/* Its owner sees every association: where it told none there is none (Transit Gateway Guide, "Associate a transit
+ * gateway route table": the attachment's packets are then dropped). */
 static void settle_associations(struct net_loader *l)
 {
     for (uint32_t i = 0; i < l->n->attachments_count; i++) {
         struct net_attachment *a = &l->n->attachments[i];
-        if (!a->table_read && a->tgw != NET_NONE && l->n->tgws[a->tgw].collected && !map_has(&l->sources, table_key(l, a->id)))
+        if (!a->table_read && a->tgw != NET_NONE && l->n->tgws[a->tgw].collected &&
+            !map_has(&l->sources, table_key(l, a->id)))
             a->table_read = true;
     }
 }
 
-/* A route into a transit gateway of which neither its owner nor the VPC's account told the attachments: there may be one. */
+/* A route into a transit gateway of which neither its owner nor the VPC's account told the attachments: there may be
+ * one. */
 static void take_way_in(struct net_loader *l, struct query *q)
 {
-    uint32_t vpc = net_row(l, NET_VPC, query_str(q, 0)), tgw = tgw_row(l, query_str(q, 1), str_make(NULL, 0), query_str(q, 2));
+    uint32_t vpc = net_row(l, NET_VPC, query_str(q, 0)),
+             tgw = tgw_row(l, query_str(q, 1), str_make(NULL, 0), query_str(q, 2));
     if (vpc == NET_NONE || tgw == NET_NONE || l->n->tgws[tgw].collected || l->n->vpcs[vpc].account == NET_NONE)
         return;
     struct str owner = l->n->accounts[l->n->vpcs[vpc].account].id, region = l->n->vpcs[vpc].region;
-    if (net_answered(l, "ec2:DescribeTransitGatewayVpcAttachments", owner, region) || net_answered(l, "ec2:DescribeTransitGatewayAttachments", owner, region))
+    if (net_answered(l, "ec2:DescribeTransitGatewayVpcAttachments", owner, region) ||
+        net_answered(l, "ec2:DescribeTransitGatewayAttachments", owner, region))
         return;
     for (uint32_t i = 0; i < l->n->attachments_count; i++)
-        if (l->n->attachments[i].tgw == tgw && l->n->attachments[i].kind == ATTACHMENT_VPC && l->n->attachments[i].target == vpc)
+        if (l->n->attachments[i].tgw == tgw && l->n->attachments[i].kind == ATTACHMENT_VPC &&
+            l->n->attachments[i].target == vpc)
             return;
     struct net_attachment *a = net_add_attachment(l->n);
     a->id = arena_printf(l->a, "attachment of %.*s to %.*s", STR_ARG(l->n->vpcs[vpc].id), STR_ARG(l->n->tgws[tgw].id));
@@ -231,27 +251,34 @@ static const char attachment_sql[] =
     "SELECT attachment, account, tgw, tgw_owner, type, resource, state, region FROM fact_net_attachment"
     " WHERE coalesce(state, 'available') NOT IN ('deleted', 'failed', 'rejected')"
     " ORDER BY coalesce(account <> tgw_owner, 0)";
-static const char vpc_attachment_sql[] =
-    "SELECT attachment, tgw, vpc, region, state, ipv6, appliance_mode, group_references, subnets FROM fact_net_vpc_attachment"
-    " WHERE coalesce(state, 'available') NOT IN ('deleted', 'failed', 'rejected') ORDER BY coalesce(account <> vpc_owner, 0)";
+static const char vpc_attachment_sql[] = "SELECT attachment, tgw, vpc, region, state, ipv6, appliance_mode, "
+                                         "group_references, subnets FROM fact_net_vpc_attachment"
+                                         " WHERE coalesce(state, 'available') NOT IN ('deleted', 'failed', 'rejected') "
+                                         "ORDER BY coalesce(account <> vpc_owner, 0)";
 static const char peer_sql[] =
-    "SELECT attachment, accepter_attachment, requester_tgw, requester_owner, requester_region, accepter_tgw, accepter_owner, accepter_region, state"
+    "SELECT attachment, accepter_attachment, requester_tgw, requester_owner, requester_region, accepter_tgw, "
+    "accepter_owner, accepter_region, state"
     " FROM fact_net_peering_attachment WHERE coalesce(state, 'available') NOT IN ('deleted', 'failed', 'rejected')";
-static const char association_sql[] =
-    "SELECT attachment, association FROM fact_net_attachment WHERE association IS NOT NULL AND coalesce(association_state, 'associated') <> 'disassociated'"
-    " UNION ALL SELECT attachment, tgw_table FROM fact_net_tgw_association WHERE coalesce(state, 'associated') <> 'disassociated'";
-static const char tgw_sql[] =
-    "SELECT tgw, owner, region, group_references, owner_read FROM fact_net_tgw WHERE coalesce(state, 'available') NOT IN ('deleted')"
-    " ORDER BY account <> owner";
+static const char association_sql[] = "SELECT attachment, association FROM fact_net_attachment WHERE association IS "
+                                      "NOT NULL AND coalesce(association_state, 'associated') <> 'disassociated'"
+                                      " UNION ALL SELECT attachment, tgw_table FROM fact_net_tgw_association WHERE "
+                                      "coalesce(state, 'associated') <> 'disassociated'";
+static const char tgw_sql[] = "SELECT tgw, owner, region, group_references, owner_read FROM fact_net_tgw WHERE "
+                              "coalesce(state, 'available') NOT IN ('deleted')"
+                              " ORDER BY account <> owner";
 
 bool net_load_transit(struct net_loader *l, struct err *e)
 {
     return net_each(l, tgw_sql, take_tgw, e) &&
-           net_each(l, "SELECT tgw_table, account, tgw, region, routes_read FROM fact_net_tgw_table WHERE coalesce(state, 'available') NOT IN ('deleted')",
+           net_each(l,
+                    "SELECT tgw_table, account, tgw, region, routes_read FROM fact_net_tgw_table WHERE coalesce(state, "
+                    "'available') NOT IN ('deleted')",
                     take_table, e) &&
            net_load_direct_connect(l, e) && net_each(l, attachment_sql, take_attachment, e) &&
            net_each(l, vpc_attachment_sql, take_vpc_attachment, e) && net_each(l, peer_sql, take_peer, e) &&
            net_each(l, association_sql, take_association, e) &&
-           net_each(l, "SELECT DISTINCT vpc, target, region FROM fact_route WHERE target_kind = 'tgw' AND state = 'active'", take_way_in, e) &&
+           net_each(
+               l, "SELECT DISTINCT vpc, target, region FROM fact_route WHERE target_kind = 'tgw' AND state = 'active'",
+               take_way_in, e) &&
            (settle_associations(l), net_load_uplinks(l, e)) && net_load_tgw_routes(l, e);
 }

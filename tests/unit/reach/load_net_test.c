@@ -41,7 +41,8 @@
     "{'DestinationCidrBlock':'10.0.3.0/24','GatewayId':'vgw-1','State':'active','Origin':'EnableVgwRoutePropagation'}," \
     "{'DestinationCidrBlock':'10.7.0.0/16','VpcPeeringConnectionId':'pcx-1','State':'blackhole'},{'DestinationCidrBlock':'10.8.0.0/16','CoreNetworkArn':'arn:x','State':'active'}," \
     "{'DestinationCidrBlock':'10.9.0.0/16','VpcPeeringConnectionId':'pcx-2','State':'filtered'}]}]}")
-#define GATEWAYS BOX_OK("ec2", "DescribeInternetGateways", "{}", "{'InternetGateways':[{'InternetGatewayId':'igw-1','OwnerId':'" BOX_A "','Attachments':[{'VpcId':'vpc-1','State':'available'}]}]}") \
+#define GATEWAYS BOX_OK("ec2", "DescribeInternetGateways", "{}", "{'InternetGateways':[{'InternetGatewayId':'igw-1','OwnerId':'" BOX_A "'," \
+    "'Attachments':[{'VpcId':'vpc-1','State':'available'}]}]}") \
     BOX_OK("ec2", "DescribeNatGateways", "{}", "{'NatGateways':[{'NatGatewayId':'nat-1','VpcId':'vpc-1','SubnetId':'subnet-1','State':'available','ConnectivityType':'public'," \
     "'NatGatewayAddresses':[{'PrivateIp':'10.0.1.9','PublicIp':'54.9.9.9','NetworkInterfaceId':'eni-1'}]}]}") \
     BOX_OK("ec2", "DescribeVpcPeeringConnections", "{}", "{'VpcPeeringConnections':[{'VpcPeeringConnectionId':'pcx-1','Status':{'Code':'active'}," \
@@ -274,7 +275,8 @@ static void interfaces_of_instances(void **state)
     (void)state;
     net_box_load(&b, VPCS SUBNETS GROUPS BOX_OK("ec2", "DescribeInstances", "{}",
         "{'Reservations':[{'Instances':[{'InstanceId':'i-1','VpcId':'vpc-1','SubnetId':'subnet-1','NetworkInterfaces':[{'NetworkInterfaceId':'eni-7','VpcId':'vpc-1','SubnetId':'subnet-1',"
-        "'OwnerId':'" BOX_A "','SourceDestCheck':true,'Groups':[{'GroupId':'sg-1'}],'PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.5','Primary':true,'Association':{'PublicIp':'54.1.2.3'}}]}]}]}]}"),
+        "'OwnerId':'" BOX_A "','SourceDestCheck':true,'Groups':[{'GroupId':'sg-1'}],'PrivateIpAddresses':[{'PrivateIpAddress':'10.0.1.5','Primary':true,"
+    "'Association':{'PublicIp':'54.1.2.3'}}]}]}]}]}"),
         NULL);
     const struct net_eni *i = &b.n->enis[net_box_row(&b, NET_ENI, "eni-7")];
     assert_true(i->groups.count == 1 && i->addresses.count == 1 && i->groups_read && !i->forwards);

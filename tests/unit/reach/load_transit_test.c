@@ -16,10 +16,12 @@
     ATTACHMENT("tgw-attach-3", "direct-connect-gateway", "dx-1", ASSOCIATED) "," ATTACHMENT("tgw-attach-4", "vpn", "vpn-1", ASSOCIATED) "," \
     ATTACHMENT("tgw-attach-5", "peering", "tgw-9", ASSOCIATED) "]}")
 #define VPC_ATTACHMENTS BOX_OK("ec2", "DescribeTransitGatewayVpcAttachments", "{}", "{'TransitGatewayVpcAttachments':[" \
-    "{'TransitGatewayAttachmentId':'tgw-attach-1','TransitGatewayId':'tgw-1','VpcId':'vpc-1','State':'available','SubnetIds':['subnet-1'],'Options':{'Ipv6Support':'disable','ApplianceModeSupport':'enable'}}]}")
+    "{'TransitGatewayAttachmentId':'tgw-attach-1','TransitGatewayId':'tgw-1','VpcId':'vpc-1','State':'available','SubnetIds':['subnet-1']," \
+    "'Options':{'Ipv6Support':'disable','ApplianceModeSupport':'enable'}}]}")
 #define PEERING BOX_OK("ec2", "DescribeTransitGatewayPeeringAttachments", "{}", "{'TransitGatewayPeeringAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-5','State':'available'," \
     "'RequesterTgwInfo':{'TransitGatewayId':'tgw-1','OwnerId':'" BOX_A "','Region':'us-east-1'},'AccepterTgwInfo':{'TransitGatewayId':'tgw-9','OwnerId':'" BOX_B "','Region':'eu-west-1'}}]}")
-#define TABLES BOX_OK("ec2", "DescribeTransitGatewayRouteTables", "{}", "{'TransitGatewayRouteTables':[{'TransitGatewayRouteTableId':'tgw-rtb-1','TransitGatewayId':'tgw-1','State':'available'}]}")
+#define TABLES BOX_OK("ec2", "DescribeTransitGatewayRouteTables", "{}", "{'TransitGatewayRouteTables':[{'TransitGatewayRouteTableId':'tgw-rtb-1'," \
+    "'TransitGatewayId':'tgw-1','State':'available'}]}")
 #define OF_TABLE "{'TransitGatewayRouteTableId':'tgw-rtb-1'}"
 #define SEARCH(more) BOX_OK("ec2", "SearchTransitGatewayRoutes", OF_TABLE, "{'Routes':[{'DestinationCidrBlock':'10.2.0.0/16','Type':'static','State':'blackhole'}," \
     "{'DestinationCidrBlock':'10.9.0.0/16','Type':'static','State':'active','TransitGatewayAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-5','ResourceType':'peering'}]}]," \
@@ -27,8 +29,10 @@
 #define PROPAGATIONS BOX_OK("ec2", "GetTransitGatewayRouteTablePropagations", OF_TABLE, "{'TransitGatewayRouteTablePropagations':[" \
     "{'TransitGatewayAttachmentId':'tgw-attach-1','ResourceType':'vpc','State':'enabled'},{'TransitGatewayAttachmentId':'tgw-attach-2','ResourceType':'vpc','State':'disabled'}," \
     "{'TransitGatewayAttachmentId':'tgw-attach-3','ResourceType':'direct-connect-gateway','State':'enabled'}]}")
-#define DX BOX_OK("directconnect", "DescribeDirectConnectGateways", "{}", "{'directConnectGateways':[{'directConnectGatewayId':'dx-1','directConnectGatewayName':'hall','directConnectGatewayState':'available'}]}") \
-    BOX_OK("directconnect", "DescribeDirectConnectGatewayAssociations", "{'directConnectGatewayId':'dx-1'}", "{'directConnectGatewayAssociations':[{'associationId':'as-1','directConnectGatewayId':'dx-1'," \
+#define DX BOX_OK("directconnect", "DescribeDirectConnectGateways", "{}", "{'directConnectGateways':[{'directConnectGatewayId':'dx-1','directConnectGatewayName':'hall'," \
+    "'directConnectGatewayState':'available'}]}") \
+    BOX_OK("directconnect", "DescribeDirectConnectGatewayAssociations", "{'directConnectGatewayId':'dx-1'}", \
+    "{'directConnectGatewayAssociations':[{'associationId':'as-1','directConnectGatewayId':'dx-1'," \
     "'associationState':'associated','associatedGateway':{'id':'tgw-1','type':'transitGateway'},'allowedPrefixesToDirectConnectGateway':[{'cidr':'10.1.0.0/16'}]}]}")
 #define VPN BOX_OK("ec2", "DescribeVpnConnections", "{}", "{'VpnConnections':[{'VpnConnectionId':'vpn-1','State':'available','CustomerGatewayId':'cgw-1','TransitGatewayId':'tgw-1'," \
     "'Options':{'StaticRoutesOnly':true},'Routes':[{'DestinationCidrBlock':'172.16.0.0/12','State':'available'}]}]}")
@@ -100,7 +104,8 @@ static void anothers_transit_gateway(void **state)
     struct net_box b;
     (void)state;
     net_box_load(&b, VPCS VPC_ATTACHMENTS BOX_OK("ec2", "DescribeTransitGateways", "{}", "{'TransitGateways':[{'TransitGatewayId':'tgw-1','OwnerId':'" BOX_B "','State':'available'}]}")
-                     BOX_OK("ec2", "DescribeTransitGatewayAttachments", "{}", "{'TransitGatewayAttachments':[]}") BOX_OK("ec2", "DescribeTransitGatewayRouteTables", "{}", "{'TransitGatewayRouteTables':[]}"),
+                     BOX_OK("ec2", "DescribeTransitGatewayAttachments", "{}", "{'TransitGatewayAttachments':[]}")
+                     BOX_OK("ec2", "DescribeTransitGatewayRouteTables", "{}", "{'TransitGatewayRouteTables':[]}"),
                  NULL);
     assert_false(b.n->tgws[net_box_row(&b, NET_TGW, "tgw-1")].collected);
     assert_false(attachment(&b, "tgw-attach-1")->table_read);
@@ -124,6 +129,26 @@ static void an_attachment_that_nobody_told(void **state)
     net_box_close(&b);
 }
 
+/* Both owners list a peering under one id, the accepter first. */
+static void a_peering_that_both_ends_list(void **state)
+{
+    struct net_box b;
+    (void)state;
+#define PEER_IN_B(operation, answer) BOX_LINE(BOX_B, "us-east-1", "ec2", operation, "{}", "ok", ",'http':200,'rows':1,'answer':" answer)
+    net_box_load(&b, PEER_IN_B("DescribeTransitGateways", "{'TransitGateways':[{'TransitGatewayId':'tgw-9','OwnerId':'" BOX_B "','State':'available'}]}")
+                     PEER_IN_B("DescribeTransitGatewayAttachments", "{'TransitGatewayAttachments':[{'TransitGatewayAttachmentId':'tgw-attach-5','TransitGatewayId':'tgw-9',"
+                     "'TransitGatewayOwnerId':'" BOX_B "','ResourceType':'peering','ResourceId':'tgw-1','State':'available'}]}")
+                     VPCS TGW ATTACHMENTS PEERING TABLES, NULL);
+    uint32_t first = net_box_row(&b, NET_ATTACHMENT, "tgw-attach-5"), second = b.n->attachments[first].target;
+    assert_int_not_equal(second, NET_NONE);
+    assert_int_not_equal(second, first);
+    assert_int_equal(b.n->attachments[second].target, first);
+    assert_int_not_equal(b.n->attachments[first].tgw, b.n->attachments[second].tgw);
+    uint32_t own = b.n->attachments[first].tgw == net_box_row(&b, NET_TGW, "tgw-1") ? first : second;
+    assert_int_equal(b.n->attachments[own].table, net_box_row(&b, NET_TGW_TABLE, "tgw-rtb-1"));
+    net_box_close(&b);
+}
+
 static void what_is_outside(void **state)
 {
     struct net_box b;
@@ -144,11 +169,15 @@ static void what_is_outside(void **state)
 }
 
 #define CLIENT "{'ClientVpnEndpointId':'cvpn-endpoint-1'}"
-#define CLIENT_VPN BOX_OK("ec2", "DescribeClientVpnEndpoints", "{}", "{'ClientVpnEndpoints':[{'ClientVpnEndpointId':'cvpn-endpoint-1','Status':{'Code':'available'},'ClientCidrBlock':'10.250.0.0/16','SecurityGroupIds':['sg-1'],'VpcId':'vpc-1'}]}") \
-    BOX_OK("ec2", "DescribeClientVpnTargetNetworks", CLIENT, "{'ClientVpnTargetNetworks':[{'AssociationId':'a','VpcId':'vpc-1','TargetNetworkId':'subnet-1','ClientVpnEndpointId':'cvpn-endpoint-1','Status':{'Code':'associated'},'SecurityGroups':['sg-1']}]}") \
-    BOX_OK("ec2", "DescribeClientVpnRoutes", CLIENT, "{'Routes':[{'ClientVpnEndpointId':'cvpn-endpoint-1','DestinationCidr':'10.1.0.0/16','TargetSubnet':'subnet-1','Status':{'Code':'active'}},"\
+#define CLIENT_VPN BOX_OK("ec2", "DescribeClientVpnEndpoints", "{}", "{'ClientVpnEndpoints':[{'ClientVpnEndpointId':'cvpn-endpoint-1','Status':{'Code':'available'}," \
+    "'ClientCidrBlock':'10.250.0.0/16','SecurityGroupIds':['sg-1'],'VpcId':'vpc-1'}]}") \
+    BOX_OK("ec2", "DescribeClientVpnTargetNetworks", CLIENT, "{'ClientVpnTargetNetworks':[{'AssociationId':'a','VpcId':'vpc-1','TargetNetworkId':'subnet-1'," \
+    "'ClientVpnEndpointId':'cvpn-endpoint-1','Status':{'Code':'associated'},'SecurityGroups':['sg-1']}]}") \
+    BOX_OK("ec2", "DescribeClientVpnRoutes", CLIENT, "{'Routes':[{'ClientVpnEndpointId':'cvpn-endpoint-1','DestinationCidr':'10.1.0.0/16','TargetSubnet':'subnet-1'," \
+    "'Status':{'Code':'active'}},"\
     "{'ClientVpnEndpointId':'cvpn-endpoint-1','DestinationCidr':'10.2.0.0/16','TargetSubnet':'subnet-2','Status':{'Code':'active'}}]}")
-#define CLIENT_RULES BOX_OK("ec2", "DescribeClientVpnAuthorizationRules", CLIENT, "{'AuthorizationRules':[{'ClientVpnEndpointId':'cvpn-endpoint-1','DestinationCidr':'10.0.0.0/8','AccessAll':true,'Status':{'Code':'active'}}]}")
+#define CLIENT_RULES BOX_OK("ec2", "DescribeClientVpnAuthorizationRules", CLIENT, "{'AuthorizationRules':[{'ClientVpnEndpointId':'cvpn-endpoint-1'," \
+    "'DestinationCidr':'10.0.0.0/8','AccessAll':true,'Status':{'Code':'active'}}]}")
 
 static void clients_come_out_in_the_subnet(void **state)
 {
@@ -173,9 +202,11 @@ static void clients_come_out_in_the_subnet(void **state)
     net_box_close(&b);
 }
 
-#define SERVICE BOX_OK("ec2", "DescribeVpcEndpointServiceConfigurations", "{}", "{'ServiceConfigurations':[{'ServiceId':'vpce-svc-1','ServiceName':'com.amazonaws.vpce.us-east-1.vpce-svc-1','ServiceState':'Available'," \
+#define SERVICE BOX_OK("ec2", "DescribeVpcEndpointServiceConfigurations", "{}", "{'ServiceConfigurations':[{'ServiceId':'vpce-svc-1'," \
+    "'ServiceName':'com.amazonaws.vpce.us-east-1.vpce-svc-1','ServiceState':'Available'," \
     "'AcceptanceRequired':false,'NetworkLoadBalancerArns':['arn:aws:elasticloadbalancing:us-east-1:" BOX_A ":loadbalancer/net/gone/1']}]}")
-#define ENDPOINTS BOX_OK("ec2", "DescribeVpcEndpoints", "{}", "{'VpcEndpoints':[{'VpcEndpointId':'vpce-1','VpcEndpointType':'Gateway','VpcId':'vpc-1','ServiceName':'com.amazonaws.us-east-1.s3','State':'available'}," \
+#define ENDPOINTS BOX_OK("ec2", "DescribeVpcEndpoints", "{}", "{'VpcEndpoints':[{'VpcEndpointId':'vpce-1','VpcEndpointType':'Gateway','VpcId':'vpc-1'," \
+    "'ServiceName':'com.amazonaws.us-east-1.s3','State':'available'}," \
     "{'VpcEndpointId':'vpce-2','VpcEndpointType':'Interface','VpcId':'vpc-2','ServiceName':'com.amazonaws.vpce.us-east-1.vpce-svc-1','State':'available'}," \
     "{'VpcEndpointId':'vpce-3','VpcEndpointType':'Interface','VpcId':'vpc-2','ServiceName':'com.amazonaws.vpce.us-east-1.vpce-svc-far','State':'pendingAcceptance'}]}") \
     BOX_OK("ec2", "DescribeManagedPrefixLists", "{}", "{'PrefixLists':[{'PrefixListId':'pl-s3','PrefixListName':'com.amazonaws.us-east-1.s3','OwnerId':'AWS'}]}")
@@ -210,6 +241,7 @@ int main(void)
         cmocka_unit_test(routes_searched_and_propagated),
         cmocka_unit_test(anothers_transit_gateway),
         cmocka_unit_test(an_attachment_that_nobody_told),
+        cmocka_unit_test(a_peering_that_both_ends_list),
         cmocka_unit_test(what_is_outside),
         cmocka_unit_test(clients_come_out_in_the_subnet),
         cmocka_unit_test(endpoints_and_services),
