@@ -24,7 +24,7 @@ static ip_number stranger(const struct net *n, bool v4)
 static ip_number outside_address(const struct net *n, uint32_t external, bool v4)
 {
     const struct net_external *x = &n->externals[external];
-    NET_EACH(i, x->ranges)
+    NET_EACH (i, x->ranges)
         if (ip_is_v4(n->external_ranges[i].range.lo) == v4)
             return n->external_ranges[i].range.lo;
     if (x->kind == EXTERNAL_INTERNET || x->kind == EXTERNAL_AWS)
@@ -36,7 +36,7 @@ static ip_number outside_address(const struct net *n, uint32_t external, bool v4
 
 static uint32_t own_row(const struct net *n, uint32_t eni, ip_number ip)
 {
-    NET_EACH(i, n->enis[eni].addresses)
+    NET_EACH (i, n->enis[eni].addresses)
         if (ip_in(n->addresses[i].range, ip))
             return i;
     return NET_NONE;
@@ -45,7 +45,7 @@ static uint32_t own_row(const struct net *n, uint32_t eni, ip_number ip)
 static ip_number primary(const struct net *n, uint32_t eni, bool v4)
 {
     ip_number found = 0;
-    NET_EACH(i, n->enis[eni].addresses) {
+    NET_EACH (i, n->enis[eni].addresses) {
         const struct net_address *a = &n->addresses[i];
         if (ip_is_v4(a->range.lo) == v4 && (!found || a->primary))
             found = a->range.lo;
@@ -58,10 +58,11 @@ static bool may_send_to(struct walker *w, const struct packet *p, uint32_t eni)
 {
     const struct net_eni *e = &w->n->enis[eni];
     bool allowed = !e->limits.count;
-    NET_EACH(i, e->limits)
+    NET_EACH (i, e->limits)
         allowed = allowed || ip_in(w->n->eni_limits[i].range, p->dst);
     if (!allowed)
-        walk_stop(w, p, ref_of(NET_ENI, eni), no_ref(), "NO_POSSIBLE_DESTINATION", STR("no authorization rule admits the destination"));
+        walk_stop(w, p, ref_of(NET_ENI, eni), no_ref(), "NO_POSSIBLE_DESTINATION",
+                  STR("no authorization rule admits the destination"));
     return allowed;
 }
 
@@ -71,7 +72,8 @@ static void in_vpc_of_entrance(struct walker *w, struct packet p, uint32_t eni)
     ip_parse(STR("169.254.171.1"), &lattice);
     p.dst = lattice;
     if (w->n->entrances[w->entrance].from_vpc != p.vpc)
-        walk_stop(w, &p, ref_of(NET_ENTRANCE, w->entrance), no_ref(), "DISCONNECTED_VPCS", STR("it is not open to this VPC"));
+        walk_stop(w, &p, ref_of(NET_ENTRANCE, w->entrance), no_ref(), "DISCONNECTED_VPCS",
+                  STR("it is not open to this VPC"));
     else if (pass_groups(w, &p, eni, true))
         walk_entrance(w, p, w->entrance);
 }
@@ -92,7 +94,8 @@ static void from_interface(struct walker *w, struct packet p, uint32_t eni)
     p.public_ip = row == NET_NONE ? 0 : n->addresses[row].public_ip;
     walk_leg_open(w, &p, at);
     if (!e->sources) {
-        walk_stop(w, &p, at, no_ref(), n->endpoint_of[e->thing] == NET_NONE ? "NO_PATH" : "VPCE_INTRA_VPC_TRAFFIC", STR("nothing that its owner runs sends from it"));
+        walk_stop(w, &p, at, no_ref(), n->endpoint_of[e->thing] == NET_NONE ? "NO_PATH" : "VPCE_INTRA_VPC_TRAFFIC",
+                  STR("nothing that its owner runs sends from it"));
         return;
     }
     if (!p.src || (row == NET_NONE && !e->forwards)) {
@@ -118,7 +121,8 @@ static void from_external(struct walker *w, struct packet p, uint32_t external)
     else if (w->n->entrances[w->entrance].from_external == external)
         walk_entrance(w, p, w->entrance);
     else
-        walk_stop(w, &p, ref_of(NET_ENTRANCE, w->entrance), no_ref(), "DISCONNECTED_VPCS", STR("it is not open to this network"));
+        walk_stop(w, &p, ref_of(NET_ENTRANCE, w->entrance), no_ref(), "DISCONNECTED_VPCS",
+                  STR("it is not open to this network"));
 }
 
 /* At a router: whoever sends it is not asked. */
@@ -146,8 +150,17 @@ static void from_router(struct walker *w, struct packet p, struct net_ref at)
 static bool starts(struct walker *w, const struct net_flow *f)
 {
     const struct net *n = w->n;
-    struct packet p = {.src = f->from.ip, .dst = f->to, .sport = f->sport, .dport = f->dport, .proto = f->proto, .sender = NET_NONE,
-                       .client = NET_NONE, .egress_checked = NET_NONE, .sender_vpc = NET_NONE, .vpc = NET_NONE, .subnet = NET_NONE};
+    struct packet p = {.src = f->from.ip,
+                       .dst = f->to,
+                       .sport = f->sport,
+                       .dport = f->dport,
+                       .proto = f->proto,
+                       .sender = NET_NONE,
+                       .client = NET_NONE,
+                       .egress_checked = NET_NONE,
+                       .sender_vpc = NET_NONE,
+                       .vpc = NET_NONE,
+                       .subnet = NET_NONE};
     uint32_t i = f->from.at.index;
     w->entrance = f->entrance_plus_one ? f->entrance_plus_one - 1 : NET_NONE;
     if (w->entrance != NET_NONE && w->entrance >= n->entrances_count)
@@ -171,7 +184,8 @@ static bool starts(struct walker *w, const struct net_flow *f)
         if (i < n->vpcs_count)
             return from_router(w, p, f->from.at), true;
         return false;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -206,13 +220,14 @@ void walk_flow(const struct net *n, struct arena *a, const struct net_flow *f, s
 /* A packet that got out of sight may have gone to any network outside that has its destination. */
 static bool may_end(const struct net *n, const struct walk_path *p, struct net_ref end)
 {
-    if (end.kind != NET_EXTERNAL || p->verdict != REACH_UNKNOWN || p->end.kind == NET_ENI || p->end.kind == NET_EXTERNAL)
+    if (end.kind != NET_EXTERNAL || p->verdict != REACH_UNKNOWN || p->end.kind == NET_ENI ||
+        p->end.kind == NET_EXTERNAL)
         return false;
     const struct net_external *x = &n->externals[end.index];
     if (x->kind == EXTERNAL_INTERNET)
         return !ip_is_internal(p->to);
     bool holds = x->all_ranges;
-    NET_EACH(i, x->ranges)
+    NET_EACH (i, x->ranges)
         holds = holds || ip_in(n->external_ranges[i].range, p->to);
     return holds;
 }

@@ -1,8 +1,9 @@
 /*
  * Network ACLs and firewalls.
- * VPC User Guide, "Control subnet traffic with network access control lists": entries in ascending order, the first that
- * matches decides, what none matches is denied; stateless; asked where a packet crosses the subnet's border.
- * Network Firewall Developer Guide, "Rule groups": five-tuple rules in the order of evaluation that the loader gives them.
+ * VPC User Guide, "Control subnet traffic with network access control lists": entries in ascending order, the first
+ * that matches decides, what none matches is denied; stateless; asked where a packet crosses the subnet's border.
+ * Network Firewall Developer Guide, "Rule groups": five-tuple rules in the order of evaluation that the loader gives
+ * them.
  */
 #include "reach/walk_internal.h"
 
@@ -13,9 +14,10 @@ static enum tri ask_acl(const struct net *n, const struct packet *p, uint32_t su
     if (acl == NET_NONE)
         return MAYBE;
     ip_number peer = egress ? p->dst : p->src;
-    NET_EACH(i, egress ? n->acls[acl].egress : n->acls[acl].ingress) {
+    NET_EACH (i, egress ? n->acls[acl].egress : n->acls[acl].ingress) {
         const struct net_acl_entry *e = &n->acl_entries[i];
-        if ((e->proto == NET_ANY_PROTOCOL || e->proto == p->proto) && e->lo <= p->dport && p->dport <= e->hi && ip_in(e->range, peer)) {
+        if ((e->proto == NET_ANY_PROTOCOL || e->proto == p->proto) && e->lo <= p->dport && p->dport <= e->hi &&
+            ip_in(e->range, peer)) {
             *by = ref_of(NET_ACL_ENTRY, i);
             return e->allow ? YES : NO;
         }
@@ -49,7 +51,8 @@ bool pass_acl(struct walker *w, struct packet *p, uint32_t subnet, bool egress)
         walk_doubt(w, p, at, by, "UNKNOWN_RESOURCE", walk_text(w, "the network ACL of ", id, " was not read"));
         return true;
     }
-    struct str note = by.kind == NET_NOTHING ? walk_text(w, "no rule of the network ACL of ", id, " matches") : note_entry(w, by.index);
+    struct str note = by.kind == NET_NOTHING ? walk_text(w, "no rule of the network ACL of ", id, " matches")
+                                             : note_entry(w, by.index);
     if (t == YES) {
         walk_pass(w, p, at, by, note);
         return true;
@@ -77,7 +80,8 @@ static enum sides rule_matches(const struct net_firewall_rule *r, const struct p
     enum sides found = OUT_OF_IT;
     if (ip_in(r->from, p->src) && ip_in(r->to, p->dst) && r->dport_lo <= p->dport && p->dport <= r->dport_hi)
         found = sport_in(p, r->sport_lo, r->sport_hi);
-    if (found != IN_IT && r->both_ways && ip_in(r->to, p->src) && ip_in(r->from, p->dst) && r->sport_lo <= p->dport && p->dport <= r->sport_hi) {
+    if (found != IN_IT && r->both_ways && ip_in(r->to, p->src) && ip_in(r->from, p->dst) && r->sport_lo <= p->dport &&
+        p->dport <= r->sport_hi) {
         enum sides back = sport_in(p, r->dport_lo, r->dport_hi);
         found = back > found ? back : found;
     }
@@ -96,7 +100,7 @@ enum tri walk_firewall_rules(const struct walker *w, const struct packet *p, uin
     if (!f->read)
         return MAYBE;
     bool partly = false;
-    NET_EACH(i, f->rules) {
+    NET_EACH (i, f->rules) {
         enum sides s = rule_matches(&w->n->firewall_rules[i], p);
         if (s == OUT_OF_IT)
             continue;
@@ -127,11 +131,13 @@ bool pass_firewall(struct walker *w, struct packet *p, uint32_t firewall)
         if (has_seen(w->answer->leg, firewall))
             walk_pass(w, p, at, by, STR("an answer to what it has let through"));
         else
-            walk_doubt(w, p, at, by, NULL, walk_text(w, "the firewall ", name, " has not seen the packet that this answers"));
+            walk_doubt(w, p, at, by, NULL,
+                       walk_text(w, "the firewall ", name, " has not seen the packet that this answers"));
         return true;
     }
     enum tri t = walk_firewall_rules(w, p, firewall, &by);
-    struct str rule = by.kind == NET_NOTHING ? STR("no rule matches, the default decides") : w->n->firewall_rules[by.index].name;
+    struct str rule =
+        by.kind == NET_NOTHING ? STR("no rule matches, the default decides") : w->n->firewall_rules[by.index].name;
     if (t == NO) {
         walk_stop(w, p, at, by, "FIREWALL_RULES_RESTRICTION", rule);
         return false;
@@ -139,7 +145,8 @@ bool pass_firewall(struct walker *w, struct packet *p, uint32_t firewall)
     if (t == YES)
         walk_pass(w, p, at, by, rule);
     else
-        walk_doubt(w, p, at, by, "FIREWALL_UNSUPPORTED_RULE_OPTIONS", walk_text(w, "what the firewall ", name, " does with it was not evaluated"));
+        walk_doubt(w, p, at, by, "FIREWALL_UNSUPPORTED_RULE_OPTIONS",
+                   walk_text(w, "what the firewall ", name, " does with it was not evaluated"));
     struct leg *l = &w->legs[w->leg_count - 1];
     if (l->firewall_count < sizeof l->firewalls / sizeof *l->firewalls)
         l->firewalls[l->firewall_count++] = firewall;

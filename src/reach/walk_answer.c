@@ -1,6 +1,6 @@
 /*
- * The way back. Security groups and gateways that track connections let answers through (VPC User Guide, "Security group
- * connection tracking"); network ACLs do not know of them, and route tables decide where they go.
+ * The way back. Security groups and gateways that track connections let answers through (VPC User Guide, "Security
+ * group connection tracking"); network ACLs do not know of them, and route tables decide where they go.
  */
 #include "reach/walk_internal.h"
 
@@ -14,9 +14,19 @@ static bool has_answers(const struct leg *l)
 
 static struct packet turned(const struct leg *l)
 {
-    struct packet p = {.src = l->arrived.dst, .dst = l->arrived.src, .sport = l->arrived.dport, .dport = l->arrived.sport, .proto = l->proto,
-                       .sender = NET_NONE, .client = NET_NONE, .egress_checked = NET_NONE, .sender_vpc = NET_NONE, .vpc = l->to_vpc,
-                       .subnet = l->to_subnet, .border_always = l->border_always, .refs = REFS_LOST};
+    struct packet p = {.src = l->arrived.dst,
+                       .dst = l->arrived.src,
+                       .sport = l->arrived.dport,
+                       .dport = l->arrived.sport,
+                       .proto = l->proto,
+                       .sender = NET_NONE,
+                       .client = NET_NONE,
+                       .egress_checked = NET_NONE,
+                       .sender_vpc = NET_NONE,
+                       .vpc = l->to_vpc,
+                       .subnet = l->to_subnet,
+                       .border_always = l->border_always,
+                       .refs = REFS_LOST};
     if (l->proto == NET_ICMP || l->proto == NET_ICMP6) { /* echo reply: RFC 792, RFC 4443 */
         p.sport = 0;
         p.dport = l->proto == NET_ICMP ? 0 : 129 << 8;
@@ -45,7 +55,7 @@ static void from_interface(struct walker *w, struct packet p, const struct leg *
     const struct net *n = w->n;
     p.sender = l->to.index;
     p.sender_vpc = p.vpc = n->enis[p.sender].vpc;
-    NET_EACH(i, n->enis[p.sender].addresses)
+    NET_EACH (i, n->enis[p.sender].addresses)
         if (ip_in(n->addresses[i].range, p.src))
             p.public_ip = n->addresses[i].public_ip;
     walk_leave(w, p, l->to_subnet);
@@ -70,15 +80,23 @@ static void send_back(struct walker *w, const struct leg *l)
         return;
     }
     switch (l->to.kind) {
-    case NET_ENI: from_interface(w, p, l); break;
-    case NET_NAT: from_nat(w, p, l); break;
-    case NET_EXTERNAL: walk_from_external(w, p, l->to.index); break;
+    case NET_ENI:
+        from_interface(w, p, l);
+        break;
+    case NET_NAT:
+        from_nat(w, p, l);
+        break;
+    case NET_EXTERNAL:
+        walk_from_external(w, p, l->to.index);
+        break;
     case NET_ENDPOINT:
         p.vpc = w->n->endpoints[l->to.index].vpc;
         p.came = CAME_HERE;
         walk_local(w, p);
         break;
-    default: walk_arrived(w, &p, l->from); break;
+    default:
+        walk_arrived(w, &p, l->from);
+        break;
     }
 }
 
@@ -107,7 +125,8 @@ static void try_ports(const struct walker *w, struct leg *l, struct answer *r)
     uint32_t acls[sizeof r->acls / sizeof *r->acls], count = r->acl_count;
     memcpy(acls, r->acls, sizeof acls);
     for (uint32_t i = 0; i < count; i++)
-        for (uint32_t k = n->acls[acls[i]].ingress.first; k < n->acl_entries_count && n->acl_entries[k].acl == acls[i]; k++)
+        for (uint32_t k = n->acls[acls[i]].ingress.first; k < n->acl_entries_count && n->acl_entries[k].acl == acls[i];
+             k++)
             for (int end = 0; end < 2; end++) {
                 uint32_t port = end ? n->acl_entries[k].hi + 1u : n->acl_entries[k].lo;
                 if (port < EPHEMERAL_FIRST)
@@ -126,7 +145,8 @@ static void try_ports(const struct walker *w, struct leg *l, struct answer *r)
 static enum tri leg_answers(const struct walker *w, const struct leg *leg, struct answer *r)
 {
     /* Without a network of its own: inside AWS, from relay to relay. */
-    if (leg->from.kind == NET_NOTHING || leg->to.kind == NET_VPC || leg->to.kind == NET_THING || leg->to.kind == NET_ENTRANCE || !has_answers(leg)) {
+    if (leg->from.kind == NET_NOTHING || leg->to.kind == NET_VPC || leg->to.kind == NET_THING ||
+        leg->to.kind == NET_ENTRANCE || !has_answers(leg)) {
         r->hop_count = 0;
         return YES;
     }

@@ -1,6 +1,6 @@
 /*
- * What is not a VPC of the organization: on-premises networks behind virtual private and transit gateways, VPCs of others,
- * the Internet; and packets of which it is not known where they go.
+ * What is not a VPC of the organization: on-premises networks behind virtual private and transit gateways, VPCs of
+ * others, the Internet; and packets of which it is not known where they go.
  */
 #include "reach/walk_internal.h"
 
@@ -11,7 +11,7 @@ static bool external_holds(const struct net *n, uint32_t external, ip_number ip)
         return !ip_is_internal(ip);
     if (x->all_ranges)
         return true;
-    NET_EACH(i, x->ranges)
+    NET_EACH (i, x->ranges)
         if (ip_in(n->external_ranges[i].range, ip))
             return true;
     return false;
@@ -31,12 +31,14 @@ void walk_vgw(struct walker *w, struct packet p, uint32_t vgw)
         if (n->uplinks[i].vgw == vgw && external_holds(n, n->uplinks[i].external, p.dst)) {
             struct mark m = walk_mark(w);
             any = true;
-            walk_pass(w, &p, at, ref_of(NET_UPLINK, i), walk_text(w, "to ", n->externals[n->uplinks[i].external].id, ""));
+            walk_pass(w, &p, at, ref_of(NET_UPLINK, i),
+                      walk_text(w, "to ", n->externals[n->uplinks[i].external].id, ""));
             walk_to_external(w, p, n->uplinks[i].external, i);
             walk_reset(w, &m);
         }
     if (!any)
-        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION", STR("no network behind the gateway has the destination"));
+        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION",
+                  STR("no network behind the gateway has the destination"));
 }
 
 /* Two networks of ours that join the same one outside: whether that forwards between them is its owner's affair. */
@@ -50,12 +52,14 @@ static void through_external(struct walker *w, struct packet p, uint32_t externa
         w->seen[w->seen_count++] = (struct seen){ref_of(NET_EXTERNAL, external), p.src, p.dst};
     for (uint32_t i = 0; i < n->uplinks_count; i++) {
         const struct net_uplink *u = &n->uplinks[i];
-        if (u->external != external || i == by_uplink || (u->vgw != NET_NONE && !net_vpc_holds(n, n->vgws[u->vgw].vpc, p.dst)))
+        if (u->external != external || i == by_uplink ||
+            (u->vgw != NET_NONE && !net_vpc_holds(n, n->vgws[u->vgw].vpc, p.dst)))
             continue;
         struct mark m = walk_mark(w);
         struct packet q = p;
         walk_doubt(w, &q, ref_of(NET_EXTERNAL, external), ref_of(NET_UPLINK, i), NULL,
-                   walk_text(w, "whether ", n->externals[external].id, " forwards between the networks that join it is not known"));
+                   walk_text(w, "whether ", n->externals[external].id,
+                             " forwards between the networks that join it is not known"));
         walk_uplink_in(w, q, i);
         walk_reset(w, &m);
     }
@@ -81,7 +85,8 @@ void walk_to_external(struct walker *w, struct packet p, uint32_t external, uint
     struct packet q = p;
     /* Lines to the same place outside may be two: the answer may take the other one. */
     const struct leg *l = w->answer ? w->answer->leg : NULL;
-    if (l && l->from.kind == NET_EXTERNAL && l->from.index != external && is_other_network(n, external) && is_other_network(n, l->from.index)) {
+    if (l && l->from.kind == NET_EXTERNAL && l->from.index != external && is_other_network(n, external) &&
+        is_other_network(n, l->from.index)) {
         walk_doubt(w, &q, at, no_ref(), NULL, STR("the answer leaves to another network than the one that asked"));
         at = l->from;
     }
@@ -96,7 +101,7 @@ static bool announced(const struct net *n, const struct net_uplink *u, ip_number
 {
     if (!u->filtered)
         return true;
-    NET_EACH(i, u->allowed)
+    NET_EACH (i, u->allowed)
         if (ip_in(n->uplink_ranges[i].range, ip))
             return true;
     return false;
@@ -112,11 +117,13 @@ void walk_uplink_in(struct walker *w, struct packet p, uint32_t uplink)
     p.subnet = NET_NONE;
     p.az = str_make(NULL, 0);
     if (!announced(n, u, p.dst)) {
-        walk_stop(w, &p, at, no_ref(), "NO_ROUTE_TO_DESTINATION", STR("the prefix is not among those that Direct Connect announces"));
+        walk_stop(w, &p, at, no_ref(), "NO_ROUTE_TO_DESTINATION",
+                  STR("the prefix is not among those that Direct Connect announces"));
         return;
     }
     if (u->attachment != NET_NONE) {
-        walk_pass(w, &p, ref_of(NET_ATTACHMENT, u->attachment), ref_of(NET_UPLINK, uplink), STR("in from another network"));
+        walk_pass(w, &p, ref_of(NET_ATTACHMENT, u->attachment), ref_of(NET_UPLINK, uplink),
+                  STR("in from another network"));
         walk_tgw_in(w, p, u->attachment);
         return;
     }
@@ -124,7 +131,8 @@ void walk_uplink_in(struct walker *w, struct packet p, uint32_t uplink)
     p.came = CAME_VGW;
     struct net_ref vgw = ref_of(NET_VGW, u->vgw);
     if (p.vpc == NET_NONE || (net_address_at(n, p.vpc, p.dst) == NET_NONE && !w->answer)) {
-        walk_stop(w, &p, vgw, no_ref(), "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", STR("no interface of the VPC has this address"));
+        walk_stop(w, &p, vgw, no_ref(), "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+                  STR("no interface of the VPC has this address"));
         return;
     }
     walk_pass(w, &p, vgw, ref_of(NET_UPLINK, uplink), STR("in from another network"));
@@ -150,17 +158,19 @@ static void from_foreign_vpc(struct walker *w, struct packet p, uint32_t vpc)
         walk_peering(w, p, i);
         walk_reset(w, &m);
     }
-    NET_EACH(k, n->vpc_attachments[vpc]) {
+    NET_EACH (k, n->vpc_attachments[vpc]) {
         struct mark m = walk_mark(w);
         struct packet q = p;
         any = true;
         q.refs = REFS_LOST;
-        walk_pass(w, &q, ref_of(NET_ATTACHMENT, n->attachment_order[k]), no_ref(), STR("in from a VPC that was not collected"));
+        walk_pass(w, &q, ref_of(NET_ATTACHMENT, n->attachment_order[k]), no_ref(),
+                  STR("in from a VPC that was not collected"));
         walk_tgw_in(w, q, n->attachment_order[k]);
         walk_reset(w, &m);
     }
     if (!any)
-        walk_stop(w, &p, ref_of(NET_VPC, vpc), no_ref(), "DISCONNECTED_VPCS", STR("nothing leads from this VPC to the destination"));
+        walk_stop(w, &p, ref_of(NET_VPC, vpc), no_ref(), "DISCONNECTED_VPCS",
+                  STR("nothing leads from this VPC to the destination"));
 }
 
 /* Nobody on the Internet has an address of ours. */
@@ -179,11 +189,14 @@ static void from_internet(struct walker *w, struct packet p, uint32_t external)
     struct net_ref at = ref_of(NET_EXTERNAL, external);
     p.internet = true;
     if (ip_is_internal(p.src))
-        walk_stop(w, &p, at, no_ref(), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", STR("packets with a private source are not on the Internet"));
+        walk_stop(w, &p, at, no_ref(), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS",
+                  STR("packets with a private source are not on the Internet"));
     else if (ip_is_internal(p.dst))
-        walk_stop(w, &p, at, no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", STR("a private address is not on the Internet"));
+        walk_stop(w, &p, at, no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+                  STR("a private address is not on the Internet"));
     else if (!w->answer && is_own(w->n, p.src))
-        walk_stop(w, &p, at, no_ref(), "GATEWAY_REJECTS_SPOOFED_TRAFFIC", STR("the source is an address of the organization"));
+        walk_stop(w, &p, at, no_ref(), "GATEWAY_REJECTS_SPOOFED_TRAFFIC",
+                  STR("the source is an address of the organization"));
     else
         walk_from_internet(w, p);
 }
@@ -209,7 +222,8 @@ void walk_from_external(struct walker *w, struct packet p, uint32_t external)
             walk_reset(w, &m);
         }
     if (!any)
-        walk_stop(w, &p, ref_of(NET_EXTERNAL, external), no_ref(), "NO_PATH", STR("it joins no network of the organization"));
+        walk_stop(w, &p, ref_of(NET_EXTERNAL, external), no_ref(), "NO_PATH",
+                  STR("it joins no network of the organization"));
 }
 
 void walk_to_foreign_vpc(struct walker *w, struct packet p, uint32_t vpc)

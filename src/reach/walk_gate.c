@@ -8,8 +8,8 @@ static bool is_rfc6598(ip_number ip)
 }
 
 /*
- * VPC Block Public Access (VPC User Guide, "Block public access to VPCs and subnets"): bidirectional: nothing passes Internet and
- * egress-only gateways; ingress: only NAT gateways and egress-only gateways work, outbound.
+ * VPC Block Public Access (VPC User Guide, "Block public access to VPCs and subnets"): bidirectional: nothing passes
+ * Internet and egress-only gateways; ingress: only NAT gateways and egress-only gateways work, outbound.
  */
 static bool pass_bpa(struct walker *w, struct packet *p, uint32_t eni, bool inbound, struct net_ref at)
 {
@@ -17,7 +17,8 @@ static bool pass_bpa(struct walker *w, struct packet *p, uint32_t eni, bool inbo
         return true;
     const struct net_eni *e = &w->n->enis[eni];
     if (e->deny_igw) {
-        walk_stop(w, p, at, ref_of(NET_ENI, eni), "NO_POSSIBLE_DESTINATION", STR("the interface denies traffic of Internet gateways"));
+        walk_stop(w, p, at, ref_of(NET_ENI, eni), "NO_POSSIBLE_DESTINATION",
+                  STR("the interface denies traffic of Internet gateways"));
         return false;
     }
     enum net_bpa bpa = e->subnet == NET_NONE ? BPA_OFF : w->n->subnets[e->subnet].bpa;
@@ -27,11 +28,13 @@ static bool pass_bpa(struct walker *w, struct packet *p, uint32_t eni, bool inbo
         return false;
     }
     if (bpa == BPA_UNREAD)
-        walk_doubt(w, p, at, subnet, "UNKNOWN_RESOURCE", STR("whether public access to the VPC is blocked was not read"));
+        walk_doubt(w, p, at, subnet, "UNKNOWN_RESOURCE",
+                   STR("whether public access to the VPC is blocked was not read"));
     return true;
 }
 
-/* The packet is on the Internet with a public source; `to` has its address in a VPC: in by the Internet gateway there. */
+/* The packet is on the Internet with a public source; `to` has its address in a VPC: in by the Internet gateway there.
+ */
 static void igw_in(struct walker *w, struct packet p, uint32_t vpc, uint32_t address)
 {
     const struct net *n = w->n;
@@ -39,7 +42,8 @@ static void igw_in(struct walker *w, struct packet p, uint32_t vpc, uint32_t add
     const struct net_vpc *v = &n->vpcs[vpc];
     struct net_ref at = v->igw == NET_NONE ? ref_of(NET_VPC, vpc) : ref_of(NET_IGW, v->igw);
     if (v->igw == NET_NONE) {
-        walk_stop(w, &p, at, no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", STR("the VPC has no Internet gateway"));
+        walk_stop(w, &p, at, no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+                  STR("the VPC has no Internet gateway"));
         return;
     }
     if (!pass_bpa(w, &p, a->eni, true, at))
@@ -74,7 +78,8 @@ static bool answer_to_public(struct walker *w, struct packet *p)
     p->vpc = l->from_vpc;
     p->subnet = NET_NONE;
     p->came = CAME_INTERNET;
-    walk_pass(w, p, l->eigw == NET_NONE ? ref_of(NET_VPC, p->vpc) : ref_of(NET_EIGW, l->eigw), no_ref(), STR("an answer to what has left by it"));
+    walk_pass(w, p, l->eigw == NET_NONE ? ref_of(NET_VPC, p->vpc) : ref_of(NET_EIGW, l->eigw), no_ref(),
+              STR("an answer to what has left by it"));
     walk_local(w, *p);
     return true;
 }
@@ -94,7 +99,8 @@ static void in_by_v6(struct walker *w, const struct packet *p)
             walk_reset(w, &m);
         }
         if (net_address_at(n, n->cidrs[i].vpc, p->dst) == NET_NONE)
-            walk_stop(w, p, ref_of(NET_VPC, n->cidrs[i].vpc), no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", STR("no interface has this address"));
+            walk_stop(w, p, ref_of(NET_VPC, n->cidrs[i].vpc), no_ref(), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+                      STR("no interface has this address"));
     }
     if (!any)
         walk_to_external(w, *p, 0, NET_NONE);
@@ -119,20 +125,23 @@ static bool leaves_to_internet(struct walker *w, const struct packet *p, struct 
 {
     if (!ip_is_internal(p->dst))
         return true;
-    walk_stop(w, p, at, no_ref(), is_rfc6598(p->dst) ? "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS" : "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+    walk_stop(w, p, at, no_ref(),
+              is_rfc6598(p->dst) ? "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS"
+                                 : "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
               STR("an Internet gateway does not forward to private addresses"));
     return false;
 }
 
-/* VPC User Guide, "Enable internet access for a VPC using an internet gateway": one-to-one translation between an interface's
- * private and public IPv4 address; IPv6 addresses are public themselves. */
+/* VPC User Guide, "Enable internet access for a VPC using an internet gateway": one-to-one translation between an
+ * interface's private and public IPv4 address; IPv6 addresses are public themselves. */
 void walk_igw(struct walker *w, struct packet p, uint32_t igw)
 {
     struct net_ref at = ref_of(NET_IGW, igw);
     bool home = p.sender_vpc == p.vpc && w->n->igws[igw].vpc == p.vpc;
     ip_number public_ip = !home ? 0 : ip_is_v4(p.src) ? p.public_ip : ip_is_internal(p.src) ? 0 : p.src;
     if (!public_ip) {
-        walk_stop(w, &p, at, no_ref(), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", STR("the source has no public address in this VPC"));
+        walk_stop(w, &p, at, no_ref(), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+                  STR("the source has no public address in this VPC"));
         return;
     }
     if (!leaves_to_internet(w, &p, at) || !pass_bpa(w, &p, p.sender, false, at))
@@ -144,16 +153,19 @@ void walk_igw(struct walker *w, struct packet p, uint32_t igw)
     walk_from_internet(w, p);
 }
 
-/* VPC User Guide, "Enable outbound IPv6 traffic using an egress-only internet gateway": stateful, opened from inside only. */
+/* VPC User Guide, "Enable outbound IPv6 traffic using an egress-only internet gateway": stateful, opened from inside
+ * only. */
 void walk_eigw(struct walker *w, struct packet p, uint32_t eigw)
 {
     struct net_ref at = ref_of(NET_EIGW, eigw);
     if (ip_is_v4(p.dst) || p.sender_vpc != p.vpc || ip_is_internal(p.src)) {
-        walk_stop(w, &p, at, no_ref(), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", STR("only IPv6 of this VPC passes an egress-only gateway"));
+        walk_stop(w, &p, at, no_ref(), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+                  STR("only IPv6 of this VPC passes an egress-only gateway"));
         return;
     }
     if (w->answer && w->answer->leg->from.kind == NET_EXTERNAL) {
-        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION", STR("an egress-only gateway has not seen the packet that this answers"));
+        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION",
+                  STR("an egress-only gateway has not seen the packet that this answers"));
         return;
     }
     if (!leaves_to_internet(w, &p, at))
@@ -184,7 +196,8 @@ static bool nat_takes(struct walker *w, const struct packet *p, uint32_t nat, st
 {
     const struct net_nat *g = &w->n->nats[nat];
     if (w->answer) {
-        walk_stop(w, p, at, no_ref(), "NGW_SOURCE_ADDRESS_REASSIGN", STR("an answer that passes a NAT gateway comes from another address"));
+        walk_stop(w, p, at, no_ref(), "NGW_SOURCE_ADDRESS_REASSIGN",
+                  STR("an answer that passes a NAT gateway comes from another address"));
         return false;
     }
     if (!g->available) {
@@ -210,7 +223,8 @@ static void nat_sends(struct walker *w, struct packet p, uint32_t nat, const str
     if (!walk_new_leg(w, &p, ref_of(NET_NAT, nat), g->thing))
         return;
     if (!nat64(&p.dst) && !ip_is_v4(p.dst)) {
-        walk_stop(w, &p, ref_of(NET_NAT, nat), no_ref(), "PROTOCOL_RESTRICTION", STR("NAT gateways send to IPv4 addresses"));
+        walk_stop(w, &p, ref_of(NET_NAT, nat), no_ref(), "PROTOCOL_RESTRICTION",
+                  STR("NAT gateways send to IPv4 addresses"));
         return;
     }
     if (p.proto == NET_ICMP6)
@@ -228,7 +242,8 @@ static void nat_sends(struct walker *w, struct packet p, uint32_t nat, const str
     else if (g->is_public && w->n->vpcs[g->vpc].igw != NET_NONE)
         walk_igw(w, p, w->n->vpcs[g->vpc].igw);
     else
-        walk_lost(w, p, ref_of(NET_NAT, nat), STR("the route table of a regional NAT gateway is not known"), LOST_ANYWHERE);
+        walk_lost(w, p, ref_of(NET_NAT, nat), STR("the route table of a regional NAT gateway is not known"),
+                  LOST_ANYWHERE);
 }
 
 void walk_nat(struct walker *w, struct packet p, uint32_t nat)
@@ -244,14 +259,15 @@ void walk_nat(struct walker *w, struct packet p, uint32_t nat)
         return;
     }
     walk_leg_end(w, &p, at);
-    NET_EACH(i, g->addresses) {
+    NET_EACH (i, g->addresses) {
         struct mark m = walk_mark(w);
         nat_sends(w, p, nat, &w->n->nat_addresses[i]);
         walk_reset(w, &m);
     }
 }
 
-/* VPC Peering Guide, "VPC peering basics" and limitations: between the addresses of the two VPCs, never through one of them. */
+/* VPC Peering Guide, "VPC peering basics" and limitations: between the addresses of the two VPCs, never through one of
+ * them. */
 void walk_peering(struct walker *w, struct packet p, uint32_t peering)
 {
     const struct net *n = w->n;
@@ -268,7 +284,8 @@ void walk_peering(struct walker *w, struct packet p, uint32_t peering)
     }
     bool known = n->vpcs[other].cidrs.count != 0;
     if (!net_vpc_holds(n, p.vpc, p.src) || (known && !net_vpc_holds(n, other, p.dst))) {
-        walk_stop(w, &p, at, no_ref(), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", STR("only addresses of the two VPCs pass a peering connection"));
+        walk_stop(w, &p, at, no_ref(), "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR",
+                  STR("only addresses of the two VPCs pass a peering connection"));
         return;
     }
     walk_pass(w, &p, at, no_ref(), walk_text(w, "to ", n->vpcs[other].id, ""));

@@ -1,14 +1,14 @@
 /*
- * Security groups. VPC User Guide, "Control traffic to your AWS resources using security groups" and "Security group rules":
- * allow rules only; all groups of an interface together; a rule that names a group stands for the private addresses of the
- * interfaces that have it, within the VPC and over peering in one Region; answers are never asked.
+ * Security groups. VPC User Guide, "Control traffic to your AWS resources using security groups" and "Security group
+ * rules": allow rules only; all groups of an interface together; a rule that names a group stands for the private
+ * addresses of the interfaces that have it, within the VPC and over peering in one Region; answers are never asked.
  */
 #include "reach/walk_internal.h"
 
 bool subnet_holds(const struct net *n, uint32_t subnet, ip_number ip)
 {
     if (subnet != NET_NONE)
-        NET_EACH(i, n->subnets[subnet].cidrs)
+        NET_EACH (i, n->subnets[subnet].cidrs)
             if (ip_in(n->subnet_cidrs[i].range, ip))
                 return true;
     return false;
@@ -56,7 +56,7 @@ static enum tri has_group(const struct net *n, uint32_t eni, const struct net_ru
 {
     const struct net_eni *e = &n->enis[eni];
     enum tri all = e->groups_read || e->skips_groups ? NO : MAYBE;
-    NET_EACH(i, e->groups) {
+    NET_EACH (i, e->groups) {
         const struct net_eni_group *g = &n->eni_groups[i];
         if (r->peer_index != NET_NONE ? g->group == r->peer_index : g->id.len && str_eq(g->id, r->peer_id))
             return YES;
@@ -64,7 +64,8 @@ static enum tri has_group(const struct net *n, uint32_t eni, const struct net_ru
     return all;
 }
 
-/* Has an interface of the VPC with this private address the group? `assumed`: whose the address is where several may have it. */
+/* Has an interface of the VPC with this private address the group? `assumed`: whose the address is where several may
+ * have it. */
 static enum tri member_at(const struct net *n, uint32_t vpc, ip_number ip, const struct net_rule *r, uint32_t assumed)
 {
     enum tri found = NO;
@@ -77,8 +78,8 @@ static enum tri member_at(const struct net *n, uint32_t vpc, ip_number ip, const
     return found;
 }
 
-/* Outbound: the destination is a private address of a member in this VPC, or in one peered in the Region (over a transit gateway
- * references work inbound only: Transit Gateway Guide, "Security group referencing"). */
+/* Outbound: the destination is a private address of a member in this VPC, or in one peered in the Region (over a
+ * transit gateway references work inbound only: Transit Gateway Guide, "Security group referencing"). */
 static enum tri refers_to(const struct net *n, const struct net_rule *r, uint32_t eni, ip_number dst, uint32_t assumed)
 {
     uint32_t here = n->enis[eni].vpc;
@@ -97,7 +98,7 @@ static enum tri refers_to(const struct net *n, const struct net_rule *r, uint32_
     enum tri found = member_at(n, here, dst, r, assumed);
     if (g->vpc != here && g->vpc != NET_NONE && vpcs_peered(n, here, g->vpc, true))
         found = tri_or(found, member_at(n, g->vpc, dst, r, assumed));
-    NET_EACH(i, g->vpcs) {
+    NET_EACH (i, g->vpcs) {
         uint32_t other = n->group_vpcs[i].vpc;
         if (other != here && vpcs_peered(n, here, other, true))
             found = tri_or(found, member_at(n, other, dst, r, assumed));
@@ -131,21 +132,25 @@ static enum tri in_list(const struct net *n, uint32_t list, ip_number ip)
 {
     if (list == NET_NONE || !n->prefix_lists[list].read)
         return MAYBE;
-    NET_EACH(i, n->prefix_lists[list].entries)
+    NET_EACH (i, n->prefix_lists[list].entries)
         if (ip_in(n->prefix_entries[i].range, ip))
             return YES;
     return NO;
 }
 
-static enum tri peer_matches(const struct net *n, const struct net_rule *r, const struct packet *p, uint32_t eni, uint32_t assumed,
-                             const char **code)
+static enum tri peer_matches(const struct net *n, const struct net_rule *r, const struct packet *p, uint32_t eni,
+                             uint32_t assumed, const char **code)
 {
     ip_number ip = r->egress ? p->dst : p->src;
     switch (r->peer) {
-    case PEER_RANGE: return ip_in(r->range, ip) ? YES : NO;
-    case PEER_LIST: return in_list(n, r->peer_index, ip);
-    case PEER_GROUP: return r->egress ? refers_to(n, r, eni, ip, assumed) : refers_from(n, r, p, code);
-    default: return MAYBE;
+    case PEER_RANGE:
+        return ip_in(r->range, ip) ? YES : NO;
+    case PEER_LIST:
+        return in_list(n, r->peer_index, ip);
+    case PEER_GROUP:
+        return r->egress ? refers_to(n, r, eni, ip, assumed) : refers_from(n, r, p, code);
+    default:
+        return MAYBE;
     }
 }
 
@@ -154,8 +159,8 @@ static bool rule_speaks_of(const struct net_rule *r, int16_t proto, uint16_t por
     return (r->proto == NET_ANY_PROTOCOL || r->proto == proto) && r->lo <= port && port <= r->hi;
 }
 
-enum tri walk_groups(const struct walker *w, const struct packet *p, uint32_t eni, bool egress, uint32_t assumed, struct net_ref *by,
-                     const char **code)
+enum tri walk_groups(const struct walker *w, const struct packet *p, uint32_t eni, bool egress, uint32_t assumed,
+                     struct net_ref *by, const char **code)
 {
     const struct net *n = w->n;
     const struct net_eni *e = &n->enis[eni];
@@ -163,13 +168,13 @@ enum tri walk_groups(const struct walker *w, const struct packet *p, uint32_t en
     bool any_rule = false;
     *by = no_ref();
     *code = "ENI_SG_RULES_MISMATCH";
-    NET_EACH(i, e->groups) {
+    NET_EACH (i, e->groups) {
         uint32_t g = n->eni_groups[i].group;
         if (g == NET_NONE || !(egress ? n->groups[g].egress_read : n->groups[g].ingress_read)) {
             all = MAYBE;
             continue;
         }
-        NET_EACH(k, egress ? n->groups[g].egress : n->groups[g].ingress) {
+        NET_EACH (k, egress ? n->groups[g].egress : n->groups[g].ingress) {
             const struct net_rule *r = &n->rules[k];
             any_rule = true;
             enum tri t = rule_speaks_of(r, p->proto, p->dport) ? peer_matches(n, r, p, eni, assumed, code) : NO;
@@ -193,24 +198,32 @@ bool pass_groups(struct walker *w, struct packet *p, uint32_t eni, bool egress)
     struct net_ref by, at = ref_of(NET_ENI, eni);
     const char *code;
     switch (walk_groups(w, p, eni, egress, NET_NONE, &by, &code)) {
-    case YES: walk_pass(w, p, at, by, note_rule(w, by.index)); return true;
+    case YES:
+        walk_pass(w, p, at, by, note_rule(w, by.index));
+        return true;
     case MAYBE:
         if (by.kind == NET_RULE)
-            walk_doubt(w, p, at, by, code, walk_text(w, "whether this rule matches is not known: ", note_rule(w, by.index), ""));
+            walk_doubt(w, p, at, by, code,
+                       walk_text(w, "whether this rule matches is not known: ", note_rule(w, by.index), ""));
         else
-            walk_doubt(w, p, at, by, "UNKNOWN_RESOURCE", walk_text(w, "the security groups of ", e->id, " were not read"));
+            walk_doubt(w, p, at, by, "UNKNOWN_RESOURCE",
+                       walk_text(w, "the security groups of ", e->id, " were not read"));
         return true;
     default:
-        walk_stop(w, p, at, by, code, walk_text(w, egress ? "no outbound rule of the security groups of " : "no inbound rule of the security groups of ",
-                                                e->id, " admits it"));
+        walk_stop(w, p, at, by, code,
+                  walk_text(w,
+                            egress ? "no outbound rule of the security groups of "
+                                   : "no inbound rule of the security groups of ",
+                            e->id, " admits it"));
         return false;
     }
 }
 
-bool walk_group_admits(const struct net *n, uint32_t group, bool egress, int16_t proto, uint16_t port, ip_number peer, uint32_t *rule)
+bool walk_group_admits(const struct net *n, uint32_t group, bool egress, int16_t proto, uint16_t port, ip_number peer,
+                       uint32_t *rule)
 {
     const struct net_group *g = &n->groups[group];
-    NET_EACH(i, egress ? g->egress : g->ingress) {
+    NET_EACH (i, egress ? g->egress : g->ingress) {
         const struct net_rule *r = &n->rules[i];
         enum tri t = NO;
         if (rule_speaks_of(r, proto, port)) {

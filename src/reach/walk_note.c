@@ -19,7 +19,8 @@ void walk_pass(struct walker *w, const struct packet *p, struct net_ref at, stru
     put(w, p, (struct walk_hop){.at = at, .by = by, .act = HOP_PASS, .note = note});
 }
 
-void walk_doubt(struct walker *w, struct packet *p, struct net_ref at, struct net_ref by, const char *code, struct str why)
+void walk_doubt(struct walker *w, struct packet *p, struct net_ref at, struct net_ref by, const char *code,
+                struct str why)
 {
     put(w, p, (struct walk_hop){.at = at, .by = by, .act = HOP_UNKNOWN, .code = code, .note = why});
     if (!p->doubt.ptr)
@@ -42,8 +43,13 @@ static struct walk_path *new_path(struct walker *w, const struct packet *p, stru
         w->room = room;
     }
     struct walk_path *path = &out->paths[out->count++];
-    *path = (struct walk_path){.end = end, .to = p->dst, .port = p->dport, .internet = p->internet, .appliance = p->appliance,
-                               .relay_count = p->relay_count, .hop_count = w->hop_count};
+    *path = (struct walk_path){.end = end,
+                               .to = p->dst,
+                               .port = p->dport,
+                               .internet = p->internet,
+                               .appliance = p->appliance,
+                               .relay_count = p->relay_count,
+                               .hop_count = w->hop_count};
     memcpy(path->relays, p->relays, sizeof path->relays);
     path->hops = arena_alloc(w->a, (w->hop_count ? w->hop_count : 1) * sizeof *path->hops);
     memcpy(path->hops, w->hops, w->hop_count * sizeof *path->hops);
@@ -62,7 +68,8 @@ static void answer_stopped(struct walker *w, const char *code)
     memcpy(r->hops, w->hops, w->hop_count * sizeof *r->hops);
 }
 
-void walk_stop(struct walker *w, const struct packet *p, struct net_ref at, struct net_ref by, const char *code, struct str why)
+void walk_stop(struct walker *w, const struct packet *p, struct net_ref at, struct net_ref by, const char *code,
+               struct str why)
 {
     put(w, p, (struct walk_hop){.at = at, .by = by, .act = HOP_STOP, .code = code, .note = why});
     if (w->answer) {
@@ -125,7 +132,8 @@ void walk_arrived(struct walker *w, const struct packet *p, struct net_ref end)
         if (answers_to(w->answer->leg, p, end))
             answer_found(w, p);
         else
-            walk_stop(w, p, end, no_ref(), "NO_POSSIBLE_DESTINATION", STR("the answer goes elsewhere, or with other addresses"));
+            walk_stop(w, p, end, no_ref(), "NO_POSSIBLE_DESTINATION",
+                      STR("the answer goes elsewhere, or with other addresses"));
         return;
     }
     struct leg *last = &w->legs[w->leg_count - 1], before = *last;
@@ -155,14 +163,19 @@ static struct str ports(struct arena *a, int16_t proto, uint16_t lo, uint16_t hi
 {
     if (proto == NET_ANY_PROTOCOL)
         return STR("all");
-    const char *name = proto == NET_TCP ? "tcp" : proto == NET_UDP ? "udp" : proto == NET_ICMP ? "icmp" : proto == NET_ICMP6 ? "icmpv6" : NULL;
+    const char *name = proto == NET_TCP     ? "tcp"
+                       : proto == NET_UDP   ? "udp"
+                       : proto == NET_ICMP  ? "icmp"
+                       : proto == NET_ICMP6 ? "icmpv6"
+                                            : NULL;
     if (!name)
         return arena_printf(a, "protocol %d", proto);
     if (lo == 0 && hi == 65535)
         return str_of(name);
     if (proto == NET_TCP || proto == NET_UDP)
         return lo == hi ? arena_printf(a, "%s %u", name, lo) : arena_printf(a, "%s %u-%u", name, lo, hi);
-    return hi - lo == 255 ? arena_printf(a, "%s type %d", name, lo >> 8) : arena_printf(a, "%s type %d code %d", name, lo >> 8, lo & 255);
+    return hi - lo == 255 ? arena_printf(a, "%s type %d", name, lo >> 8)
+                          : arena_printf(a, "%s type %d code %d", name, lo >> 8, lo & 255);
 }
 
 struct str note_rule(const struct walker *w, uint32_t rule)
@@ -179,8 +192,9 @@ struct str note_rule(const struct walker *w, uint32_t rule)
 struct str note_entry(const struct walker *w, uint32_t entry)
 {
     const struct net_acl_entry *e = &w->n->acl_entries[entry];
-    return arena_printf(w->a, "%.*s %s rule %u: %s %.*s %s %.*s", STR_ARG(w->n->acls[e->acl].id), e->egress ? "outbound" : "inbound",
-                        e->number, e->allow ? "allow" : "deny", STR_ARG(ports(w->a, e->proto, e->lo, e->hi)), e->egress ? "to" : "from",
+    return arena_printf(w->a, "%.*s %s rule %u: %s %.*s %s %.*s", STR_ARG(w->n->acls[e->acl].id),
+                        e->egress ? "outbound" : "inbound", e->number, e->allow ? "allow" : "deny",
+                        STR_ARG(ports(w->a, e->proto, e->lo, e->hi)), e->egress ? "to" : "from",
                         STR_ARG(ip_range_text(w->a, e->range)));
 }
 
@@ -196,7 +210,9 @@ struct str note_route(const struct walker *w, uint32_t route)
 struct str note_tgw_route(const struct walker *w, uint32_t route)
 {
     const struct net_tgw_route *r = &w->n->tgw_routes[route];
-    struct str to = r->blackhole ? STR("blackhole") : r->attachment == NET_NONE ? STR("not known") : w->n->attachments[r->attachment].id;
+    struct str to = r->blackhole                ? STR("blackhole")
+                    : r->attachment == NET_NONE ? STR("not known")
+                                                : w->n->attachments[r->attachment].id;
     return arena_printf(w->a, "%.*s -> %.*s (%s)", STR_ARG(ip_range_text(w->a, r->range)), STR_ARG(to),
                         r->propagated ? "propagated" : "static");
 }

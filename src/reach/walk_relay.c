@@ -1,15 +1,21 @@
 /*
  * What makes a new connection: load balancers, endpoint services, entrances.
- * Elastic Load Balancing guides (Network: "Client IP preservation", "Security groups"; Application: "Target groups"; Classic),
- * PrivateLink Guide ("Share your services through AWS PrivateLink").
+ * Elastic Load Balancing guides (Network: "Client IP preservation", "Security groups"; Application: "Target groups";
+ * Classic), PrivateLink Guide ("Share your services through AWS PrivateLink").
  */
 #include "reach/walk_internal.h"
 
 void walk_leg_open(struct walker *w, const struct packet *p, struct net_ref from)
 {
     struct leg *l = &w->legs[w->leg_count++];
-    *l = (struct leg){.from = from, .from_vpc = p->vpc, .from_subnet = p->subnet, .sent = {p->src, p->dst, p->sport, p->dport},
-                      .proto = p->proto, .any_sport = p->any_sport, .border_always = p->border_always, .eigw = NET_NONE};
+    *l = (struct leg){.from = from,
+                      .from_vpc = p->vpc,
+                      .from_subnet = p->subnet,
+                      .sent = {p->src, p->dst, p->sport, p->dport},
+                      .proto = p->proto,
+                      .any_sport = p->any_sport,
+                      .border_always = p->border_always,
+                      .eigw = NET_NONE};
 }
 
 void walk_leg_end(struct walker *w, const struct packet *p, struct net_ref to)
@@ -18,7 +24,9 @@ void walk_leg_end(struct walker *w, const struct packet *p, struct net_ref to)
     l->to = to;
     l->arrived = (struct header){p->src, p->dst, p->sport, p->dport};
     l->to_vpc = p->vpc;
-    l->to_subnet = to.kind == NET_ENI ? w->n->enis[to.index].subnet : to.kind == NET_NAT ? w->n->nats[to.index].subnet : NET_NONE;
+    l->to_subnet = to.kind == NET_ENI   ? w->n->enis[to.index].subnet
+                   : to.kind == NET_NAT ? w->n->nats[to.index].subnet
+                                        : NET_NONE;
 }
 
 bool walk_new_leg(struct walker *w, struct packet *p, struct net_ref at, uint32_t thing)
@@ -48,7 +56,7 @@ bool walk_new_leg(struct walker *w, struct packet *p, struct net_ref at, uint32_
 static ip_number address_of(const struct net *n, uint32_t eni, bool v4)
 {
     ip_number found = 0;
-    NET_EACH(i, n->enis[eni].addresses) {
+    NET_EACH (i, n->enis[eni].addresses) {
         const struct net_address *a = &n->addresses[i];
         if (ip_is_v4(a->range.lo) == v4 && (!found || a->primary))
             found = a->range.lo;
@@ -58,7 +66,7 @@ static ip_number address_of(const struct net *n, uint32_t eni, bool v4)
 
 static uint32_t row_of(const struct net *n, uint32_t eni, ip_number ip)
 {
-    NET_EACH(i, n->enis[eni].addresses)
+    NET_EACH (i, n->enis[eni].addresses)
         if (ip_in(n->addresses[i].range, ip))
             return i;
     return NET_NONE;
@@ -70,7 +78,8 @@ static void send_as(struct walker *w, struct packet p, uint32_t eni)
     const struct net *n = w->n;
     p.src = address_of(n, eni, ip_is_v4(p.dst));
     if (!p.src) {
-        walk_stop(w, &p, ref_of(NET_ENI, eni), no_ref(), "NO_POSSIBLE_DESTINATION", STR("it has no address of the target's family"));
+        walk_stop(w, &p, ref_of(NET_ENI, eni), no_ref(), "NO_POSSIBLE_DESTINATION",
+                  STR("it has no address of the target's family"));
         return;
     }
     uint32_t row = row_of(n, eni, p.src);
@@ -83,9 +92,10 @@ static void send_as(struct walker *w, struct packet p, uint32_t eni)
 }
 
 /*
- * The client's address is kept: the target's groups see the client's address, and a reference to the balancer's group matches
- * (Network Load Balancers, "Security groups"); targets are in the VPC or in one peered in the Region ("Client IP preservation").
- * Answers are taken to go back to the balancer whatever the target's route table says (data/net/assumptions.tsv).
+ * The client's address is kept: the target's groups see the client's address, and a reference to the balancer's group
+ * matches (Network Load Balancers, "Security groups"); targets are in the VPC or in one peered in the Region ("Client
+ * IP preservation"). Answers are taken to go back to the balancer whatever the target's route table says
+ * (data/net/assumptions.tsv).
  */
 static void send_kept(struct walker *w, struct packet p, uint32_t eni, uint32_t client, uint32_t vpc)
 {
@@ -98,7 +108,8 @@ static void send_kept(struct walker *w, struct packet p, uint32_t eni, uint32_t 
     p.any_sport = false;
     p.subnet = n->enis[eni].subnet;
     if (vpc != here && !vpcs_peered(n, here, vpc, true)) {
-        walk_stop(w, &p, at, no_ref(), "ELBV2_SOURCE_ADDRESS_PRESERVATION", STR("with the client's address kept, only targets of this VPC and of peered ones"));
+        walk_stop(w, &p, at, no_ref(), "ELBV2_SOURCE_ADDRESS_PRESERVATION",
+                  STR("with the client's address kept, only targets of this VPC and of peered ones"));
         return;
     }
     walk_leg_open(w, &p, at);
@@ -125,12 +136,14 @@ struct to { /* where a balancer or entrance sends */
 };
 
 /* `p` has arrived at `eni`, an interface of `thing`. */
-static void relay_to(struct walker *w, const struct packet *p, uint32_t eni, uint32_t thing, struct to to, int keeps, bool border_always)
+static void relay_to(struct walker *w, const struct packet *p, uint32_t eni, uint32_t thing, struct to to, int keeps,
+                     bool border_always)
 {
     bool same_family = ip_is_v4(to.ip) == ip_is_v4(p->src);
     struct packet q = *p;
     if (keeps < 0)
-        walk_doubt(w, &q, ref_of(NET_ENI, eni), no_ref(), "MISSING_TARGET_GROUP_ATTRIBUTES", STR("whether the client's address is kept was not read"));
+        walk_doubt(w, &q, ref_of(NET_ENI, eni), no_ref(), "MISSING_TARGET_GROUP_ATTRIBUTES",
+                   STR("whether the client's address is kept was not read"));
     for (int keep = 0; keep < 2; keep++) {
         if ((keeps == 1 && same_family ? keep == 0 : keep == 1) && (keeps >= 0 || !same_family))
             continue;
@@ -152,8 +165,8 @@ static void relay_to(struct walker *w, const struct packet *p, uint32_t eni, uin
     }
 }
 
-/* A balancer's interface that a packet stands at. "The source IP of the AWS PrivateLink traffic is always the private IP address
- * of the Network Load Balancer" (Network Load Balancers, "Client IP preservation"). */
+/* A balancer's interface that a packet stands at. "The source IP of the AWS PrivateLink traffic is always the private
+ * IP address of the Network Load Balancer" (Network Load Balancers, "Client IP preservation"). */
 struct stand {
     uint32_t eni, lb;
     bool privatelink;
@@ -169,7 +182,7 @@ static void to_balancer_target(struct walker *w, const struct packet *p, struct 
     if (t->lb != NET_NONE) {
         uint32_t thing = n->lbs[t->lb].thing;
         if (thing != NET_NONE)
-            NET_EACH(k, n->things[thing].enis) {
+            NET_EACH (k, n->things[thing].enis) {
                 uint32_t other = n->eni_order[k];
                 struct to to = {address_of(n, other, true), n->enis[other].vpc, t->port};
                 if (to.ip)
@@ -197,7 +210,8 @@ static void to_target_group(struct walker *w, struct packet p, struct stand from
     const struct net_target_group *g = &n->target_groups[lg->group];
     struct net_ref at = ref_of(NET_TARGET_GROUP, lg->group);
     struct mark m = walk_mark(w);
-    walk_pass(w, &p, at, ref_of(NET_LISTENER, lg->listener), lg->by_rule ? STR("a target group of a listener rule (L7)") : STR("a target group of the listener"));
+    walk_pass(w, &p, at, ref_of(NET_LISTENER, lg->listener),
+              lg->by_rule ? STR("a target group of a listener rule (L7)") : STR("a target group of the listener"));
     if (!g->read) {
         struct packet q = p;
         walk_doubt(w, &q, at, no_ref(), "UNKNOWN_RESOURCE", STR("the targets were not all read"));
@@ -206,8 +220,9 @@ static void to_target_group(struct walker *w, struct packet p, struct stand from
         walk_stop(w, &p, at, no_ref(), "ELBV2_LISTENER_HAS_NO_TG", STR("the target group has no targets"));
     }
     walk_reset(w, &m);
-    walk_pass(w, &p, at, ref_of(NET_LISTENER, lg->listener), lg->by_rule ? STR("a target group of a listener rule (L7)") : STR("a target group of the listener"));
-    NET_EACH(i, g->targets)
+    walk_pass(w, &p, at, ref_of(NET_LISTENER, lg->listener),
+              lg->by_rule ? STR("a target group of a listener rule (L7)") : STR("a target group of the listener"));
+    NET_EACH (i, g->targets)
         to_balancer_target(w, &p, from, &n->targets[i]);
     walk_reset(w, &m);
 }
@@ -224,13 +239,14 @@ static void balancer(struct walker *w, const struct packet *p, uint32_t eni, uin
     const struct net_lb *b = &n->lbs[lb];
     struct net_ref at = ref_of(NET_ENI, eni), by = ref_of(NET_LB, lb);
     bool any = false;
-    NET_EACH(i, b->listeners)
+    NET_EACH (i, b->listeners)
         any = any || listens(&n->listeners[i], p);
     struct packet q = *p;
     if (!b->listeners_read)
         walk_doubt(w, &q, at, by, "UNKNOWN_RESOURCE", STR("the listeners were not all read"));
     else if (!any) {
-        walk_stop(w, &q, at, by, b->kind == LB_CLASSIC ? "ELB_LISTENERS_MISMATCH" : "ELBV2_LISTENERS_MISMATCH", STR("no listener takes it"));
+        walk_stop(w, &q, at, by, b->kind == LB_CLASSIC ? "ELB_LISTENERS_MISMATCH" : "ELBV2_LISTENERS_MISMATCH",
+                  STR("no listener takes it"));
         return;
     }
     struct mark m = walk_mark(w);
@@ -239,23 +255,25 @@ static void balancer(struct walker *w, const struct packet *p, uint32_t eni, uin
     walk_arrived(w, &q, at);
     walk_reset(w, &m);
     walk_leg_end(w, p, at);
-    NET_EACH(i, b->listeners) {
+    NET_EACH (i, b->listeners) {
         if (!listens(&n->listeners[i], p))
             continue;
         struct mark here = walk_mark(w);
         if (!n->listeners[i].read) {
             struct packet r = *p;
-            walk_doubt(w, &r, ref_of(NET_LISTENER, i), no_ref(), "UNKNOWN_RESOURCE", STR("the rules of the listener were not read"));
+            walk_doubt(w, &r, ref_of(NET_LISTENER, i), no_ref(), "UNKNOWN_RESOURCE",
+                       STR("the rules of the listener were not read"));
             walk_lost_end(w, &r, ref_of(NET_LISTENER, i));
             walk_reset(w, &here);
         }
-        NET_EACH(k, n->listeners[i].targets)
+        NET_EACH (k, n->listeners[i].targets)
             to_target_group(w, *p, (struct stand){eni, lb, privatelink}, &n->listener_groups[k]);
     }
 }
 
-/* Into the provider's balancer without any network between. Where its inbound rules are on for PrivateLink traffic, "the source of
- * the traffic is the private IP address of the client, not the endpoint interface" (Network Load Balancers, "Security groups"). */
+/* Into the provider's balancer without any network between. Where its inbound rules are on for PrivateLink traffic,
+ * "the source of the traffic is the private IP address of the client, not the endpoint interface" (Network Load
+ * Balancers, "Security groups"). */
 static void into_provider(struct walker *w, const struct packet *p, uint32_t endpoint_eni, uint32_t lb, uint32_t eni)
 {
     const struct net *n = w->n;
@@ -297,11 +315,11 @@ static void endpoint_service(struct walker *w, const struct packet *p, uint32_t 
         walk_lost_end(w, &q, at);
         walk_reset(w, &m);
     }
-    NET_EACH(i, s->balancers) {
+    NET_EACH (i, s->balancers) {
         uint32_t lb = n->service_balancers[i].lb, thing = lb == NET_NONE ? NET_NONE : n->lbs[lb].thing;
         if (thing == NET_NONE)
             continue;
-        NET_EACH(k, n->things[thing].enis) {
+        NET_EACH (k, n->things[thing].enis) {
             into_provider(w, p, eni, lb, n->eni_order[k]);
             walk_reset(w, &m);
         }
@@ -351,7 +369,7 @@ static bool enters(struct walker *w, struct packet *p, uint32_t entrance)
         return false;
     }
     enum tri admitted = t->groups.count ? NO : YES;
-    NET_EACH(i, t->groups) {
+    NET_EACH (i, t->groups) {
         uint32_t g = n->entrance_groups[i].group, rule;
         if (g == NET_NONE || !n->groups[g].ingress_read)
             admitted = tri_or(admitted, MAYBE);
@@ -359,13 +377,15 @@ static bool enters(struct walker *w, struct packet *p, uint32_t entrance)
             admitted = YES;
     }
     if (admitted == NO) {
-        walk_stop(w, p, at, no_ref(), "ENI_SG_RULES_MISMATCH", STR("no inbound rule of the association's security groups admits it"));
+        walk_stop(w, p, at, no_ref(), "ENI_SG_RULES_MISMATCH",
+                  STR("no inbound rule of the association's security groups admits it"));
         return false;
     }
     if (admitted == MAYBE || !t->sure)
         walk_doubt(w, p, at, no_ref(), "UNKNOWN_RESOURCE", walk_text(w, "whether ", t->id, " opens is not known"));
     else if (t->gated)
-        walk_doubt(w, p, at, no_ref(), NULL, walk_text(w, "a sign-in stands before it: ", t->label.len ? t->label : t->id, ""));
+        walk_doubt(w, p, at, no_ref(), NULL,
+                   walk_text(w, "a sign-in stands before it: ", t->label.len ? t->label : t->id, ""));
     else
         walk_pass(w, p, at, no_ref(), t->label.len ? t->label : t->id);
     p->internet = p->internet || t->from_external != NET_NONE;
@@ -384,7 +404,8 @@ static void enter_unseen(struct walker *w, struct packet p, const struct net_ent
     p.subnet = net_subnet_at(w->n, to.vpc, to.ip);
     p.groups_unasked = true;
     walk_leg_open(w, &p, ref_of(NET_NOTHING, NET_NONE));
-    walk_doubt(w, &p, at, no_ref(), "UNKNOWN_RESOURCE", walk_text(w, "whether the security groups behind ", t->id, " are asked is not known"));
+    walk_doubt(w, &p, at, no_ref(), "UNKNOWN_RESOURCE",
+               walk_text(w, "whether the security groups behind ", t->id, " are asked is not known"));
     walk_local(w, p);
 }
 
@@ -397,7 +418,7 @@ static void enter_to(struct walker *w, const struct packet *p, const struct net_
         walk_reset(w, &m);
         return;
     }
-    NET_EACH(k, n->things[t->via_thing].enis)
+    NET_EACH (k, n->things[t->via_thing].enis)
         relay_to(w, p, n->eni_order[k], t->via_thing, to, t->keeps_client_ip, false);
 }
 
@@ -405,7 +426,7 @@ static uint32_t enter_interfaces(struct walker *w, const struct packet *p, const
 {
     const struct net *n = w->n;
     uint32_t found = 0;
-    NET_EACH(k, n->things[thing].enis) {
+    NET_EACH (k, n->things[thing].enis) {
         uint32_t eni = n->eni_order[k];
         struct to to = {address_of(n, eni, true), n->enis[eni].vpc, t->to_port ? t->to_port : p->dport};
         if (!to.ip)

@@ -1,7 +1,8 @@
 /*
  * Within a VPC: a subnet's route table, the local route.
- * VPC User Guide, "Configure route tables", "Route priority": the most specific route; of equal ones the local and the static
- * before the propagated, a CIDR before a prefix list's entry; among propagated ones Direct Connect, static VPN, BGP VPN.
+ * VPC User Guide, "Configure route tables", "Route priority": the most specific route; of equal ones the local and the
+ * static before the propagated, a CIDR before a prefix list's entry; among propagated ones Direct Connect, static VPN,
+ * BGP VPN.
  */
 #include "reach/walk_internal.h"
 
@@ -45,7 +46,8 @@ static bool better(const struct net_route *a, const struct net_route *b)
 bool walk_circle(struct walker *w, const struct packet *p, struct net_ref table)
 {
     for (uint32_t i = 0; i < w->seen_count; i++)
-        if (w->seen[i].table.kind == table.kind && w->seen[i].table.index == table.index && w->seen[i].src == p->src && w->seen[i].dst == p->dst)
+        if (w->seen[i].table.kind == table.kind && w->seen[i].table.index == table.index && w->seen[i].src == p->src &&
+            w->seen[i].dst == p->dst)
             return true;
     if (w->seen_count < SEEN_MAX)
         w->seen[w->seen_count++] = (struct seen){table, p->src, p->dst};
@@ -56,28 +58,50 @@ static void follow(struct walker *w, struct packet p, const struct net_route *r)
 {
     struct net_ref at = ref_of(NET_TABLE, r->table);
     if (r->kind != TARGET_LOCAL && (r->target == NET_NONE || r->kind == TARGET_UNKNOWN)) {
-        walk_lost(w, p, at, walk_text(w, "what stands behind ", r->target_id, r->kind == TARGET_UNKNOWN ? " is not modelled" : " was not collected"),
+        walk_lost(w, p, at,
+                  walk_text(w, "what stands behind ", r->target_id,
+                            r->kind == TARGET_UNKNOWN ? " is not modelled" : " was not collected"),
                   LOST_ANYWHERE);
         return;
     }
     switch (r->kind) {
-    case TARGET_LOCAL: walk_local(w, p); break;
-    case TARGET_IGW: walk_igw(w, p, r->target); break;
-    case TARGET_EIGW: walk_eigw(w, p, r->target); break;
-    case TARGET_NAT: walk_nat(w, p, r->target); break;
-    case TARGET_PEERING: walk_peering(w, p, r->target); break;
-    case TARGET_TGW: walk_tgw(w, p, r->target); break;
-    case TARGET_VGW: walk_vgw(w, p, r->target); break;
-    case TARGET_ENI: walk_appliance(w, p, r->target); break;
-    case TARGET_ENDPOINT: walk_endpoint(w, p, r->target); break;
-    default: break;
+    case TARGET_LOCAL:
+        walk_local(w, p);
+        break;
+    case TARGET_IGW:
+        walk_igw(w, p, r->target);
+        break;
+    case TARGET_EIGW:
+        walk_eigw(w, p, r->target);
+        break;
+    case TARGET_NAT:
+        walk_nat(w, p, r->target);
+        break;
+    case TARGET_PEERING:
+        walk_peering(w, p, r->target);
+        break;
+    case TARGET_TGW:
+        walk_tgw(w, p, r->target);
+        break;
+    case TARGET_VGW:
+        walk_vgw(w, p, r->target);
+        break;
+    case TARGET_ENI:
+        walk_appliance(w, p, r->target);
+        break;
+    case TARGET_ENDPOINT:
+        walk_endpoint(w, p, r->target);
+        break;
+    default:
+        break;
     }
 }
 
 /* AWS's lists for gateway endpoints hold public addresses alone (VPC User Guide, "AWS-managed prefix lists"). */
 static bool list_may_hold(const struct net *n, const struct net_route *r, ip_number ip)
 {
-    bool gateway = r->kind == TARGET_ENDPOINT && r->target != NET_NONE && n->endpoints[r->target].kind == ENDPOINT_GATEWAY;
+    bool gateway =
+        r->kind == TARGET_ENDPOINT && r->target != NET_NONE && n->endpoints[r->target].kind == ENDPOINT_GATEWAY;
     return !gateway || !ip_is_internal(ip);
 }
 
@@ -85,7 +109,7 @@ static bool list_may_hold(const struct net *n, const struct net_route *r, ip_num
 static void unread_lists(struct walker *w, struct packet *p, const struct net_table *t, struct net_ref at)
 {
     struct packet before = *p;
-    NET_EACH(i, t->routes) {
+    NET_EACH (i, t->routes) {
         const struct net_route *r = &w->n->routes[i];
         if (!r->list_unread || !list_may_hold(w->n, r, p->dst))
             continue;
@@ -106,7 +130,7 @@ static void unread_lists(struct walker *w, struct packet *p, const struct net_ta
 static uint32_t best_route(const struct net *n, const struct net_table *t, ip_number dst)
 {
     uint32_t best = NET_NONE;
-    NET_EACH(i, t->routes) {
+    NET_EACH (i, t->routes) {
         const struct net_route *r = &n->routes[i];
         if (!r->list_unread && ip_in(r->range, dst) && (best == NET_NONE || better(r, &n->routes[best])))
             best = i;
@@ -126,7 +150,8 @@ void walk_lookup(struct walker *w, struct packet p, uint32_t table)
     if (walk_full(w, &p, at))
         return;
     if (walk_circle(w, &p, at)) {
-        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION", STR("it comes back to a route table that has sent it on"));
+        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION",
+                  STR("it comes back to a route table that has sent it on"));
         return;
     }
     unread_lists(w, &p, &n->tables[table], at);
@@ -136,15 +161,16 @@ void walk_lookup(struct walker *w, struct packet p, uint32_t table)
         return;
     }
     if (n->routes[best].blackhole) {
-        walk_stop(w, &p, at, ref_of(NET_ROUTE, best), "BAD_STATE_ROUTE", walk_text(w, "blackhole: ", note_route(w, best), ""));
+        walk_stop(w, &p, at, ref_of(NET_ROUTE, best), "BAD_STATE_ROUTE",
+                  walk_text(w, "blackhole: ", note_route(w, best), ""));
         return;
     }
     walk_pass(w, &p, at, ref_of(NET_ROUTE, best), note_route(w, best));
     follow(w, p, &n->routes[best]);
 }
 
-/* Amazon's resolver, time, metadata: link-local, asked neither by groups nor by ACLs (VPC User Guide, "Control subnet traffic with
- * network access control lists", considerations). */
+/* Amazon's resolver, time, metadata: link-local, asked neither by groups nor by ACLs (VPC User Guide, "Control subnet
+ * traffic with network access control lists", considerations). */
 static bool of_link(ip_number ip)
 {
     static const ip_number v4 = (ip_number)0xffff << 32;
@@ -155,7 +181,8 @@ static bool of_link(ip_number ip)
 static void answer_in_vpc(struct walker *w, struct packet p, const struct leg *l)
 {
     if (p.vpc != l->from_vpc || p.dst != l->sent.src) {
-        walk_stop(w, &p, ref_of(NET_VPC, p.vpc), no_ref(), "NO_POSSIBLE_DESTINATION", STR("the answer comes into another VPC, or to another address"));
+        walk_stop(w, &p, ref_of(NET_VPC, p.vpc), no_ref(), "NO_POSSIBLE_DESTINATION",
+                  STR("the answer comes into another VPC, or to another address"));
         return;
     }
     if (l->from_subnet != NET_NONE) {
@@ -188,7 +215,8 @@ void walk_local(struct walker *w, struct packet p)
         return;
     }
     if (!net_vpc_holds(n, p.vpc, p.dst)) {
-        walk_stop(w, &p, at, no_ref(), "VPC_LOCAL_ROUTE_CIDR_RESTRICTION", STR("NULL_ROUTED: the address is not of this VPC"));
+        walk_stop(w, &p, at, no_ref(), "VPC_LOCAL_ROUTE_CIDR_RESTRICTION",
+                  STR("NULL_ROUTED: the address is not of this VPC"));
         return;
     }
     uint32_t subnet = net_subnet_at(n, p.vpc, p.dst);

@@ -1,6 +1,6 @@
 /*
- * Transit gateways. Transit Gateway Guide, "How transit gateways work", "Transit gateway attachments to a VPC", "Transit gateway
- * route tables", "How network ACLs work with transit gateways".
+ * Transit gateways. Transit Gateway Guide, "How transit gateways work", "Transit gateway attachments to a VPC",
+ * "Transit gateway route tables", "How network ACLs work with transit gateways".
  */
 #include "reach/walk_internal.h"
 
@@ -8,7 +8,7 @@
 static uint32_t attachment_of(const struct net *n, uint32_t tgw, uint32_t vpc)
 {
     uint32_t found = NET_NONE;
-    NET_EACH(k, n->vpc_attachments[vpc]) {
+    NET_EACH (k, n->vpc_attachments[vpc]) {
         uint32_t i = n->attachment_order[k];
         if (n->attachments[i].tgw == tgw && (found == NET_NONE || n->attachments[i].available))
             found = i;
@@ -49,7 +49,7 @@ void walk_tgw(struct walker *w, struct packet p, uint32_t tgw)
     const struct net_attachment *t = &n->attachments[in];
     uint32_t subnet = NET_NONE;
     struct str az = p.subnet == NET_NONE ? str_make(NULL, 0) : n->subnets[p.subnet].az;
-    NET_EACH(i, t->subnets)
+    NET_EACH (i, t->subnets)
         if (p.subnet == NET_NONE || str_eq(n->subnets[n->attachment_subnets[i].subnet].az, az)) {
             subnet = n->attachment_subnets[i].subnet;
             break;
@@ -60,7 +60,8 @@ void walk_tgw(struct walker *w, struct packet p, uint32_t tgw)
         return;
     }
     if (subnet == NET_NONE)
-        walk_doubt(w, &p, ref_of(NET_ATTACHMENT, in), no_ref(), "UNKNOWN_RESOURCE", STR("the subnets of the attachment were not read"));
+        walk_doubt(w, &p, ref_of(NET_ATTACHMENT, in), no_ref(), "UNKNOWN_RESOURCE",
+                   STR("the subnets of the attachment were not read"));
     else if (!pass_acl(w, &p, subnet, false))
         return;
     p.az = az;
@@ -73,12 +74,13 @@ void walk_tgw(struct walker *w, struct packet p, uint32_t tgw)
     walk_tgw_in(w, p, in);
 }
 
-/* In default mode traffic stays in its zone where the attachment has a subnet there; else, and in appliance mode, any of them. */
+/* In default mode traffic stays in its zone where the attachment has a subnet there; else, and in appliance mode, any
+ * of them. */
 static bool may_use(const struct net *n, const struct packet *p, const struct net_attachment *t, uint32_t subnet)
 {
     if (t->appliance_mode || !p->az.len || str_eq(n->subnets[subnet].az, p->az))
         return true;
-    NET_EACH(i, t->subnets)
+    NET_EACH (i, t->subnets)
         if (str_eq(n->subnets[n->attachment_subnets[i].subnet].az, p->az))
             return false;
     return true;
@@ -107,7 +109,8 @@ static void into_vpc(struct walker *w, struct packet p, uint32_t attachment)
         return;
     }
     if (!t->subnets.count) {
-        walk_doubt(w, &p, ref_of(NET_ATTACHMENT, attachment), no_ref(), "UNKNOWN_RESOURCE", STR("the subnets of the attachment were not read"));
+        walk_doubt(w, &p, ref_of(NET_ATTACHMENT, attachment), no_ref(), "UNKNOWN_RESOURCE",
+                   STR("the subnets of the attachment were not read"));
         walk_local(w, p);
         return;
     }
@@ -174,11 +177,13 @@ static void by_route(struct walker *w, struct packet p, uint32_t row, bool one_o
         return;
     }
     if (r->attachment == NET_NONE) {
-        walk_lost(w, p, at, walk_text(w, "where this route leads is not known: ", note_tgw_route(w, row), ""), LOST_IN_TGW);
+        walk_lost(w, p, at, walk_text(w, "where this route leads is not known: ", note_tgw_route(w, row), ""),
+                  LOST_IN_TGW);
         return;
     }
     if (one_of_several && n->attachments[r->attachment].kind == ATTACHMENT_VPC)
-        walk_doubt(w, &p, at, by, "TGW_RTB_HIGHER_PRIORITY_ROUTE", walk_text(w, "several VPCs have this route: ", note_tgw_route(w, row), ""));
+        walk_doubt(w, &p, at, by, "TGW_RTB_HIGHER_PRIORITY_ROUTE",
+                   walk_text(w, "several VPCs have this route: ", note_tgw_route(w, row), ""));
     else
         walk_pass(w, &p, at, by, note_tgw_route(w, row));
     out_by(w, p, r->attachment);
@@ -191,11 +196,12 @@ static void lookup(struct walker *w, struct packet p, uint32_t table)
     if (walk_full(w, &p, at))
         return;
     if (walk_circle(w, &p, at)) {
-        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION", STR("it comes back to a route table that has sent it on"));
+        walk_stop(w, &p, at, no_ref(), "NO_POSSIBLE_DESTINATION",
+                  STR("it comes back to a route table that has sent it on"));
         return;
     }
     uint32_t best = NET_NONE, equal = 0;
-    NET_EACH(i, n->tgw_tables[table].routes) {
+    NET_EACH (i, n->tgw_tables[table].routes) {
         if (!ip_in(n->tgw_routes[i].range, p.dst))
             continue;
         int c = best == NET_NONE ? -1 : compare(&n->tgw_routes[i], &n->tgw_routes[best]);
@@ -207,15 +213,17 @@ static void lookup(struct walker *w, struct packet p, uint32_t table)
         walk_lost(w, p, at, walk_text(w, "not all routes of ", n->tgw_tables[table].id, " were read"), LOST_IN_TGW);
         walk_reset(w, &m);
         if (best != NET_NONE)
-            walk_doubt(w, &p, at, no_ref(), "TGW_RTB_ROUTES_ARE_UNKNOWN", STR("a route that was not read may be more specific"));
+            walk_doubt(w, &p, at, no_ref(), "TGW_RTB_ROUTES_ARE_UNKNOWN",
+                       STR("a route that was not read may be more specific"));
         else
             return;
     }
     if (best == NET_NONE) {
-        walk_stop(w, &p, at, no_ref(), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", STR("NO_ROUTE: no route matches the destination"));
+        walk_stop(w, &p, at, no_ref(), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT",
+                  STR("NO_ROUTE: no route matches the destination"));
         return;
     }
-    NET_EACH(i, n->tgw_tables[table].routes)
+    NET_EACH (i, n->tgw_tables[table].routes)
         if (ip_in(n->tgw_routes[i].range, p.dst) && compare(&n->tgw_routes[i], &n->tgw_routes[best]) == 0) {
             struct mark m = walk_mark(w);
             by_route(w, p, i, equal > 1);
@@ -230,7 +238,8 @@ void walk_tgw_in(struct walker *w, struct packet p, uint32_t attachment)
     if (!t->table_read)
         walk_lost(w, p, at, walk_text(w, "the route table of ", t->id, " is not known"), LOST_IN_TGW);
     else if (t->table == NET_NONE)
-        walk_stop(w, &p, at, no_ref(), "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION", STR("the attachment is associated with no route table"));
+        walk_stop(w, &p, at, no_ref(), "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION",
+                  STR("the attachment is associated with no route table"));
     else
         lookup(w, p, t->table);
 }

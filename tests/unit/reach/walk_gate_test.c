@@ -1,4 +1,5 @@
-/* Gateways of a VPC: Internet, egress-only, NAT, peering, gateway endpoints, virtual private gateways. network.md 1.5, 5. */
+/* Gateways of a VPC: Internet, egress-only, NAT, peering, gateway endpoints, virtual private gateways.
+ * network.md 1.5, 5. */
 #include "walk_box.h"
 
 struct box {
@@ -9,8 +10,10 @@ struct box {
 /* Two VPCs of two tenants, each with a host in a group that is open. */
 static struct box pair(const char *one, const char *two)
 {
-    static const char *const vpcs[] = {"vpc-1", "vpc-2"}, *const subnets[] = {"subnet-1", "subnet-2"}, *const groups[] = {"sg-1", "sg-2"};
-    static const char *const hosts[] = {"i-1", "i-2"}, *const tenants[] = {"x", "y"}, *const publics[] = {"3.0.0.1", "3.0.0.2"};
+    static const char *const vpcs[] = {"vpc-1", "vpc-2"}, *const subnets[] = {"subnet-1", "subnet-2"},
+                             *const groups[] = {"sg-1", "sg-2"};
+    static const char *const hosts[] = {"i-1", "i-2"}, *const tenants[] = {"x", "y"},
+                             *const publics[] = {"3.0.0.1", "3.0.0.2"};
     const char *blocks[] = {one, two};
     struct box x = {.n = box_new()};
     for (int i = 0; i < 2; i++) {
@@ -45,7 +48,8 @@ static void the_internet_comes_in_by_the_public_address(void **s)
     /* Nobody there has an address of ours, or a private one. */
     struct net_ref outside = {NET_EXTERNAL, 0};
     EXPECT_STOP(x.n, box_ask(x.n, outside, "3.0.0.2", "3.0.0.1", NET_TCP, 22), "GATEWAY_REJECTS_SPOOFED_TRAFFIC");
-    EXPECT_STOP(x.n, box_ask(x.n, outside, "10.2.0.10", "3.0.0.1", NET_TCP, 22), "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS");
+    EXPECT_STOP(x.n, box_ask(x.n, outside, "10.2.0.10", "3.0.0.1", NET_TCP, 22),
+                "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS");
     /* The other VPC has no Internet gateway. */
     EXPECT_STOP(x.n, box_internet(x.n, "3.0.0.2", 22), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
     EXPECT(x.n, box_tcp(x.n, x.host[0], "8.8.8.8", 443), REACH_DIRECT);
@@ -90,10 +94,10 @@ static void hairpin_from_tenant_to_tenant(void **s)
     const struct walk_hop *last = &w.paths[0].hops[w.paths[0].hop_count - 1];
     assert_true(last->src == town_ip("3.0.0.1"));
     /* The source that is seen is the public one: a rule for private addresses does not match. */
-    NET_EACH(i, x.n->groups[x.open[1]].ingress)
+    NET_EACH (i, x.n->groups[x.open[1]].ingress)
         x.n->rules[i].range = town_range("10.0.0.0/8");
     EXPECT_STOP(x.n, box_tcp(x.n, x.host[0], "3.0.0.2", 22), "ENI_SG_RULES_MISMATCH");
-    NET_EACH(i, x.n->groups[x.open[1]].ingress)
+    NET_EACH (i, x.n->groups[x.open[1]].ingress)
         x.n->rules[i].range = town_range("3.0.0.1");
     EXPECT_AT(x.n, box_tcp(x.n, x.host[0], "3.0.0.2", 22), x.host[1], REACH_DIRECT);
     box_free(x.n);
@@ -136,7 +140,7 @@ static void ipv6_is_open_while_ipv4_is_closed(void **s)
     town_rule(x.n, x.open[0], false, NET_TCP, 5432, 5432, "::/0", NET_NONE);
     town_route(x.n, x.table[0], "::/0", TARGET_IGW, 0, "igw-1");
     net_index(x.n);
-    NET_EACH(i, x.n->groups[x.open[0]].ingress)
+    NET_EACH (i, x.n->groups[x.open[0]].ingress)
         if (ip_is_v4(x.n->rules[i].range.lo))
             x.n->rules[i].range = town_range("10.9.9.9");
     EXPECT(x.n, box_internet(x.n, "3.0.0.1", 5432), REACH_NONE);
@@ -156,7 +160,8 @@ static void an_egress_only_gateway_opens_outwards_alone(void **s)
     town_rule(x.n, x.open[0], false, NET_ANY_PROTOCOL, 0, 65535, "::/0", NET_NONE);
     EXPECT(x.n, box_tcp(x.n, x.host[0], "2600:9000::1", 443), REACH_DIRECT);
     EXPECT_STOP(x.n, box_internet(x.n, "2600:1f18:1::10", 443), "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
-    /* With an Internet gateway beside it packets come in, but their answers leave by the egress-only one and are lost. */
+    /* With an Internet gateway beside it packets come in, but their answers leave by the egress-only one and are lost.
+     */
     town_igw(x.n, x.vpc[0], "igw-1");
     EXPECT_AT(x.n, box_internet(x.n, "2600:1f18:1::10", 443), x.host[0], REACH_ONE_WAY);
     box_free(x.n);
@@ -200,9 +205,11 @@ static void nat_hides_the_source(void **s)
     with_internet(&x, 1);
     net_add_cidr(x.n)->vpc = x.vpc[0];
     x.n->cidrs[x.n->cidrs_count - 1].range = town_range("10.1.1.0/24");
-    uint32_t inner = town_subnet(x.n, x.vpc[0], "subnet-p", "10.1.1.0/24", "az1"), table = add_table(x.n, x.vpc[0], "rtb-p", "10.1.0.0/23");
+    uint32_t inner = town_subnet(x.n, x.vpc[0], "subnet-p", "10.1.1.0/24", "az1"),
+             table = add_table(x.n, x.vpc[0], "rtb-p", "10.1.0.0/23");
     x.n->subnets[inner].table = table;
-    uint32_t host = town_host(x.n, inner, "i-p", "10.1.1.10", NULL, x.open[0], "x"), nat = add_nat(&x, x.subnet[0], "10.1.0.99", "3.0.0.9");
+    uint32_t host = town_host(x.n, inner, "i-p", "10.1.1.10", NULL, x.open[0], "x"),
+             nat = add_nat(&x, x.subnet[0], "10.1.0.99", "3.0.0.9");
     town_route(x.n, x.table[0], "10.1.1.0/24", TARGET_LOCAL, NET_NONE, "local");
     town_route(x.n, table, "0.0.0.0/0", TARGET_NAT, nat, "nat-1");
     EXPECT(x.n, box_tcp(x.n, host, "8.8.8.8", 443), REACH_DIRECT);
@@ -227,9 +234,11 @@ static void nat_picks_a_port_whose_answers_return(void **s)
     with_internet(&x, 0);
     net_add_cidr(x.n)->vpc = x.vpc[0];
     x.n->cidrs[x.n->cidrs_count - 1].range = town_range("10.1.1.0/24");
-    uint32_t inner = town_subnet(x.n, x.vpc[0], "subnet-p", "10.1.1.0/24", "az1"), table = add_table(x.n, x.vpc[0], "rtb-p", "10.1.0.0/23");
+    uint32_t inner = town_subnet(x.n, x.vpc[0], "subnet-p", "10.1.1.0/24", "az1"),
+             table = add_table(x.n, x.vpc[0], "rtb-p", "10.1.0.0/23");
     x.n->subnets[inner].table = table;
-    uint32_t host = town_host(x.n, inner, "i-p", "10.1.1.10", NULL, x.open[0], "x"), nat = add_nat(&x, x.subnet[0], "10.1.0.99", "3.0.0.9");
+    uint32_t host = town_host(x.n, inner, "i-p", "10.1.1.10", NULL, x.open[0], "x"),
+             nat = add_nat(&x, x.subnet[0], "10.1.0.99", "3.0.0.9");
     town_route(x.n, table, "0.0.0.0/0", TARGET_NAT, nat, "nat-1");
     town_route(x.n, x.table[0], "10.1.1.0/24", TARGET_LOCAL, NET_NONE, "local");
     struct net_acl *c = net_add_acl(x.n);
@@ -237,11 +246,12 @@ static void nat_picks_a_port_whose_answers_return(void **s)
     c->vpc = x.vpc[0];
     uint32_t acl = x.n->acls_count - 1;
     *net_add_acl_entry(x.n) = (struct net_acl_entry){acl, true, true, 100, NET_ANY_PROTOCOL, 0, 65535, ip_all_v4()};
-    *net_add_acl_entry(x.n) = (struct net_acl_entry){acl, false, true, 100, NET_ANY_PROTOCOL, 0, 65535, town_range("10.0.0.0/8")};
+    *net_add_acl_entry(x.n) =
+        (struct net_acl_entry){acl, false, true, 100, NET_ANY_PROTOCOL, 0, 65535, town_range("10.0.0.0/8")};
     *net_add_acl_entry(x.n) = (struct net_acl_entry){acl, false, true, 110, NET_TCP, 50000, 50001, ip_all_v4()};
     x.n->subnets[x.subnet[0]].acl = acl;
     EXPECT(x.n, box_tcp(x.n, host, "8.8.8.8", 443), REACH_DIRECT);
-    NET_EACH(i, x.n->acls[acl].ingress)
+    NET_EACH (i, x.n->acls[acl].ingress)
         if (x.n->acl_entries[i].number == 110)
             x.n->acl_entries[i].lo = 1000, x.n->acl_entries[i].hi = 1023;
     EXPECT(x.n, box_tcp(x.n, host, "8.8.8.8", 443), REACH_ONE_WAY);
@@ -285,7 +295,7 @@ static void references_work_over_peering_in_one_region(void **s)
     /* Of a group that was not collected it is not known who has it. */
     x.n->peerings[c].active = true;
     (void)rule;
-    NET_EACH(i, x.n->groups[db].ingress) {
+    NET_EACH (i, x.n->groups[db].ingress) {
         x.n->rules[i].peer_index = NET_NONE;
         x.n->rules[i].peer_id = STR("sg-elsewhere");
     }
@@ -310,7 +320,8 @@ static void a_vpc_that_was_not_collected_is_outside(void **s)
             out = i;
     struct walk w = box_tcp(x.n, x.host[0], "10.2.0.10", 22);
     assert_non_null(walk_to(x.n, &w, (struct net_ref){NET_EXTERNAL, out}));
-    EXPECT_AT(x.n, box_ask(x.n, (struct net_ref){NET_EXTERNAL, out}, NULL, "10.1.0.10", NET_TCP, 22), x.host[0], REACH_DIRECT);
+    EXPECT_AT(x.n, box_ask(x.n, (struct net_ref){NET_EXTERNAL, out}, NULL, "10.1.0.10", NET_TCP, 22), x.host[0],
+              REACH_DIRECT);
     box_free(x.n);
 }
 
@@ -329,7 +340,8 @@ static void a_gateway_endpoint_serves_its_vpc(void **s)
     EXPECT(x.n, w, REACH_DIRECT);
     assert_int_equal(w.paths[0].end.kind, NET_ENDPOINT);
     assert_false(w.paths[0].internet);
-    EXPECT_STOP(x.n, box_ask(x.n, (struct net_ref){NET_ENI, x.host[0]}, NULL, "52.216.1.1", NET_UDP, 443), "VPCE_GATEWAY_PROTOCOL_RESTRICTION");
+    EXPECT_STOP(x.n, box_ask(x.n, (struct net_ref){NET_ENI, x.host[0]}, NULL, "52.216.1.1", NET_UDP, 443),
+                "VPCE_GATEWAY_PROTOCOL_RESTRICTION");
     box_free(x.n);
 }
 

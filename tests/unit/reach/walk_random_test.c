@@ -23,8 +23,8 @@ static void check_path(const struct walk_path *p)
     assert_true(p->relay_count <= 4);
     check_hops(p->hops, p->hop_count, p->verdict == REACH_NONE);
     if (p->verdict == REACH_DIRECT || p->verdict == REACH_ONE_WAY) {
-        assert_true(p->end.kind == NET_ENI || p->end.kind == NET_EXTERNAL || p->end.kind == NET_ENDPOINT || p->end.kind == NET_THING ||
-                    p->end.kind == NET_VPC);
+        assert_true(p->end.kind == NET_ENI || p->end.kind == NET_EXTERNAL || p->end.kind == NET_ENDPOINT ||
+                    p->end.kind == NET_THING || p->end.kind == NET_VPC);
     }
     if (p->verdict == REACH_DIRECT)
         assert_null(p->blocked_by);
@@ -73,7 +73,9 @@ static void one_network(uint64_t seed, struct counts *c)
     for (uint64_t i = 0; n->addresses_count && i < 300; i++) {
         uint64_t x = (seed * 1000003 + i) * 0x9e3779b97f4a7c15u;
         x ^= x >> 29;
-        struct net_flow f = {.to = any_address(n, x), .proto = protos[x >> 40 & 3 ? 0 : (x >> 42) % 6], .sport = (uint16_t)(x >> 44),
+        struct net_flow f = {.to = any_address(n, x),
+                             .proto = protos[x >> 40 & 3 ? 0 : (x >> 42) % 6],
+                             .sport = (uint16_t)(x >> 44),
                              .dport = ports[(x >> 50) % 7]};
         f.from.at = (struct net_ref){NET_ENI, (uint32_t)(x >> 20) % n->enis_count};
         if (i % 5 == 0)
@@ -97,8 +99,9 @@ static void walks_end_and_say_why(void **s)
     struct counts c = {0};
     for (uint64_t seed = 1; seed <= 300; seed++)
         one_network(seed, &c);
-    print_message("%llu walks, %llu paths: %llu none, %llu unknown, %llu one-way, %llu direct; %llu capped\n", (unsigned long long)c.walks,
-                  (unsigned long long)c.paths, (unsigned long long)c.verdicts[0], (unsigned long long)c.verdicts[1], (unsigned long long)c.verdicts[2],
+    print_message("%llu walks, %llu paths: %llu none, %llu unknown, %llu one-way, %llu direct; %llu capped\n",
+                  (unsigned long long)c.walks, (unsigned long long)c.paths, (unsigned long long)c.verdicts[0],
+                  (unsigned long long)c.verdicts[1], (unsigned long long)c.verdicts[2],
                   (unsigned long long)c.verdicts[3], (unsigned long long)c.capped);
     for (int v = 0; v < REACH_VERDICTS; v++)
         assert_true(c.verdicts[v] > 100);

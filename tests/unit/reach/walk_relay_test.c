@@ -1,4 +1,5 @@
-/* What makes a new connection: balancers, endpoint services, entrances; and firewalls, appliances, Client VPN. network.md 1.5, 5. */
+/* What makes a new connection: balancers, endpoint services, entrances; and firewalls, appliances, Client VPN.
+ * network.md 1.5, 5. */
 #include "walk_box.h"
 
 struct box {
@@ -6,7 +7,8 @@ struct box {
     uint32_t vpc, a, b, open, client, lb_eni, lb, group, target, tsg;
 };
 
-static uint32_t add_balancer(struct net *n, uint32_t subnet, const char *id, const char *ip, enum net_lb_kind kind, uint32_t group)
+static uint32_t add_balancer(struct net *n, uint32_t subnet, const char *id, const char *ip, enum net_lb_kind kind,
+                             uint32_t group)
 {
     uint32_t eni = town_host(n, subnet, id, ip, NULL, group, NULL);
     n->enis[eni].sources = false;
@@ -149,8 +151,10 @@ static void a_classic_balancer_asks_acls_within_the_subnet(void **s)
     c->id = STR("acl-a");
     c->vpc = x.vpc;
     uint32_t acl = x.n->acls_count - 1;
-    *net_add_acl_entry(x.n) = (struct net_acl_entry){acl, false, true, 100, NET_TCP, 0, 65535, town_range("10.0.2.0/24")};
-    *net_add_acl_entry(x.n) = (struct net_acl_entry){acl, true, true, 100, NET_TCP, 0, 65535, town_range("10.0.2.0/24")};
+    *net_add_acl_entry(x.n) =
+        (struct net_acl_entry){acl, false, true, 100, NET_TCP, 0, 65535, town_range("10.0.2.0/24")};
+    *net_add_acl_entry(x.n) =
+        (struct net_acl_entry){acl, true, true, 100, NET_TCP, 0, 65535, town_range("10.0.2.0/24")};
     x.n->subnets[x.a].acl = acl;
     struct walk w = box_tcp(x.n, x.client, "10.0.1.5", 80);
     EXPECT_AT(x.n, w, x.target, REACH_DIRECT);
@@ -164,7 +168,8 @@ static void an_application_balancer_behind_a_network_one(void **s)
 {
     (void)s;
     struct box x = shop(LB_APPLICATION, 0, "10.0.0.0/16");
-    uint32_t front = add_balancer(x.n, x.b, "nlb-1", "10.0.2.5", LB_NETWORK, NET_NONE), g = add_target_group(x.n, x.vpc, 1);
+    uint32_t front = add_balancer(x.n, x.b, "nlb-1", "10.0.2.5", LB_NETWORK, NET_NONE),
+             g = add_target_group(x.n, x.vpc, 1);
     struct net_target *t = net_add_target(x.n);
     t->group = g;
     t->lb = x.lb;
@@ -180,7 +185,8 @@ static void an_application_balancer_behind_a_network_one(void **s)
 /* A consumer VPC with equal CIDR, an endpoint in it, the provider's network balancer behind. */
 static uint32_t consumer(struct box *x, uint32_t *endpoint_eni)
 {
-    uint32_t vpc = town_vpc(x->n, "vpc-2", "10.0.0.0/16"), subnet = town_subnet(x->n, vpc, "subnet-c", "10.0.1.0/24", "az1");
+    uint32_t vpc = town_vpc(x->n, "vpc-2", "10.0.0.0/16"),
+             subnet = town_subnet(x->n, vpc, "subnet-c", "10.0.1.0/24", "az1");
     uint32_t g = town_group(x->n, vpc, "sg-consumer");
     town_open_egress(x->n, g);
     town_rule(x->n, g, false, NET_TCP, 0, 65535, "10.0.0.0/16", NET_NONE);
@@ -241,10 +247,10 @@ static void the_providers_groups_see_the_clients_address(void **s)
     net_index(x.n);
     /* The rule is for the endpoint's address, not the client's. */
     EXPECT_AT(x.n, box_tcp(x.n, host, "10.0.1.99", 80), x.target, REACH_NONE);
-    NET_EACH(i, x.n->groups[g].ingress)
+    NET_EACH (i, x.n->groups[g].ingress)
         x.n->rules[i].range = town_range("10.0.1.77");
     EXPECT_AT(x.n, box_tcp(x.n, host, "10.0.1.99", 80), x.target, REACH_DIRECT);
-    NET_EACH(i, x.n->groups[g].ingress)
+    NET_EACH (i, x.n->groups[g].ingress)
         x.n->rules[i].range = town_range("10.9.9.9");
     x.n->lbs[x.lb].privatelink_groups = 0;
     EXPECT_AT(x.n, box_tcp(x.n, host, "10.0.1.99", 80), x.target, REACH_DIRECT);
@@ -257,7 +263,8 @@ static struct walk enter(struct net *n, struct net_ref from, uint32_t entrance, 
 {
     if (!n->address_order)
         net_index(n);
-    struct net_flow f = {.from = {from, 0}, .proto = NET_TCP, .sport = 40000, .dport = port, .entrance_plus_one = entrance + 1};
+    struct net_flow f = {
+        .from = {from, 0}, .proto = NET_TCP, .sport = 40000, .dport = port, .entrance_plus_one = entrance + 1};
     struct walk w;
     walk_flow(n, n->arena, &f, &w);
     return w;
@@ -337,7 +344,8 @@ static void firewall_rules_in_their_order(void **s)
 {
     (void)s;
     struct box x = shop(LB_NETWORK, 0, "0.0.0.0/0");
-    uint32_t c = town_subnet(x.n, x.vpc, "subnet-fw", "10.0.3.0/24", "az1"), door = town_host(x.n, c, "fw-eni", "10.0.3.5", NULL, NET_NONE, NULL);
+    uint32_t c = town_subnet(x.n, x.vpc, "subnet-fw", "10.0.3.0/24", "az1"),
+             door = town_host(x.n, c, "fw-eni", "10.0.3.5", NULL, NET_NONE, NULL);
     uint32_t host = town_host(x.n, x.a, "i-a", "10.0.1.40", NULL, x.open, "x");
     x.n->enis[door].skips_groups = true;
     struct net_firewall *f = net_add_firewall(x.n);
@@ -345,8 +353,16 @@ static void firewall_rules_in_their_order(void **s)
     f->read = true;
     f->otherwise = ACT_DROP;
     struct net_firewall_rule *r = net_add_firewall_rule(x.n);
-    *r = (struct net_firewall_rule){.firewall = 0, .name = STR("rule-1"), .proto = NET_TCP, .from = town_range("10.0.1.0/24"), .to = town_range("10.0.2.0/24"),
-                                    .sport_lo = 0, .sport_hi = 65535, .dport_lo = 8080, .dport_hi = 8080, .act = ACT_PASS};
+    *r = (struct net_firewall_rule){.firewall = 0,
+                                    .name = STR("rule-1"),
+                                    .proto = NET_TCP,
+                                    .from = town_range("10.0.1.0/24"),
+                                    .to = town_range("10.0.2.0/24"),
+                                    .sport_lo = 0,
+                                    .sport_hi = 65535,
+                                    .dport_lo = 8080,
+                                    .dport_hi = 8080,
+                                    .act = ACT_PASS};
     struct net_endpoint *e = net_add_endpoint(x.n);
     e->id = STR("vpce-fw");
     e->kind = ENDPOINT_GWLB;
@@ -387,7 +403,8 @@ static void client_vpn_sends_where_its_rules_allow(void **s)
     EXPECT_AT(x.n, box_tcp(x.n, vpn, "10.0.2.20", 8080), x.target, REACH_DIRECT);
     EXPECT_STOP(x.n, box_tcp(x.n, vpn, "10.0.2.10", 22), "NO_POSSIBLE_DESTINATION");
     EXPECT(x.n, box_ask(x.n, (struct net_ref){NET_ENI, vpn}, "10.0.1.200", "10.0.2.20", NET_TCP, 8080), REACH_DIRECT);
-    EXPECT_STOP(x.n, box_ask(x.n, (struct net_ref){NET_ENI, vpn}, "10.0.1.5", "10.0.2.20", NET_TCP, 8080), "ENI_ADDRESS_RESTRICTION");
+    EXPECT_STOP(x.n, box_ask(x.n, (struct net_ref){NET_ENI, vpn}, "10.0.1.5", "10.0.2.20", NET_TCP, 8080),
+                "ENI_ADDRESS_RESTRICTION");
     box_free(x.n);
 }
 

@@ -1,4 +1,5 @@
-/* Transit gateways. network.md 1.3 to 1.5, 5: segmentation, zones, blackholes, propagation, ACLs of the attachment's subnet. */
+/* Transit gateways. network.md 1.3 to 1.5, 5: segmentation, zones, blackholes, propagation, ACLs of the attachment's
+ * subnet. */
 #include "walk_box.h"
 
 struct box {
@@ -52,8 +53,10 @@ static uint32_t tgw_route(struct net *n, uint32_t table, const char *range, uint
 /* Three VPCs of three tenants on one transit gateway, one table, no routes in it. */
 static struct box hub(const char *third)
 {
-    static const char *const vpcs[] = {"vpc-1", "vpc-2", "vpc-3"}, *const subnets[] = {"subnet-1", "subnet-2", "subnet-3"};
-    static const char *const groups[] = {"sg-1", "sg-2", "sg-3"}, *const hosts[] = {"i-1", "i-2", "i-3"}, *const at[] = {"at-1", "at-2", "at-3"};
+    static const char *const vpcs[] = {"vpc-1", "vpc-2", "vpc-3"}, *const subnets[] = {"subnet-1", "subnet-2",
+                                                                                       "subnet-3"};
+    static const char *const groups[] = {"sg-1", "sg-2", "sg-3"}, *const hosts[] = {"i-1", "i-2", "i-3"},
+                             *const at[] = {"at-1", "at-2", "at-3"};
     const char *blocks[] = {"10.1.0.0/24", "10.2.0.0/24", third};
     struct box x = {.n = box_new()};
     x.tgw = add_tgw(x.n, "tgw-1");
@@ -148,7 +151,7 @@ static void references_need_three_switches(void **s)
     x.n->attachments[x.attachment[0]].group_references = x.n->attachments[x.attachment[1]].group_references = true;
     EXPECT_AT(x.n, box_tcp(x.n, x.host[0], "10.2.0.50", 5432), d, REACH_DIRECT);
     /* Inbound only: an outbound rule to a group on the other side does not match. */
-    NET_EACH(i, x.n->groups[x.open[0]].egress) {
+    NET_EACH (i, x.n->groups[x.open[0]].egress) {
         x.n->rules[i].peer = PEER_GROUP;
         x.n->rules[i].peer_index = db;
     }
@@ -195,7 +198,7 @@ static void acls_of_the_attachments_subnet(void **s)
     town_route(x.n, x.n->vpcs[x.vpc[1]].main_table, "10.2.1.0/24", TARGET_LOCAL, NET_NONE, "local");
     uint32_t t = town_subnet(x.n, x.vpc[1], "subnet-tgw", "10.2.1.0/24", "az1");
     net_index(x.n);
-    NET_EACH(i, x.n->attachments[x.attachment[1]].subnets)
+    NET_EACH (i, x.n->attachments[x.attachment[1]].subnets)
         x.n->attachment_subnets[i].subnet = t;
     EXPECT_AT(x.n, box_tcp(x.n, x.host[0], "10.2.0.10", 22), x.host[1], REACH_DIRECT);
     uint32_t acl = closed_acl(x.n, x.vpc[1]);
@@ -203,7 +206,7 @@ static void acls_of_the_attachments_subnet(void **s)
     x.n->subnets[t].acl = acl;
     /* Out of the attachment's subnet by the destination; the way back into it by the source. */
     EXPECT_STOP(x.n, box_tcp(x.n, x.host[0], "10.2.0.10", 22), "SUBNET_ACL_RESTRICTION");
-    NET_EACH(i, x.n->attachments[x.attachment[1]].subnets)
+    NET_EACH (i, x.n->attachments[x.attachment[1]].subnets)
         x.n->attachment_subnets[i].subnet = x.subnet[1];
     EXPECT_AT(x.n, box_tcp(x.n, x.host[0], "10.2.0.10", 22), x.host[1], REACH_DIRECT);
     /* In the same subnet what comes from the transit gateway is asked nothing; what goes to it is asked both ways. */
@@ -220,10 +223,11 @@ static void transit_gateways_are_peered_by_static_routes(void **s)
     /* The third VPC moves to the other transit gateway. */
     x.n->attachments[x.attachment[2]].tgw = other;
     x.n->attachments[x.attachment[2]].table = table;
-    NET_EACH(i, ((struct net_span){0, x.n->routes_count}))
+    NET_EACH (i, ((struct net_span){0, x.n->routes_count}))
         if (x.n->routes[i].table == x.n->vpcs[x.vpc[2]].main_table && x.n->routes[i].kind == TARGET_TGW)
             x.n->routes[i].target = other;
-    uint32_t here = attach(x.n, x.tgw, NET_NONE, NET_NONE, x.table, "at-p1"), there = attach(x.n, other, here, NET_NONE, table, "at-p2");
+    uint32_t here = attach(x.n, x.tgw, NET_NONE, NET_NONE, x.table, "at-p1"),
+             there = attach(x.n, other, here, NET_NONE, table, "at-p2");
     x.n->attachment_subnets_count -= 2;
     x.n->attachments[here].kind = x.n->attachments[there].kind = ATTACHMENT_PEERING;
     x.n->attachments[here].target = there;
@@ -259,7 +263,7 @@ static void a_network_behind_a_transit_gateway(void **s)
     u->attachment = at;
     struct net_ref from = {NET_EXTERNAL, dx};
     EXPECT_AT(x.n, box_ask(x.n, from, "192.168.1.1", "10.1.0.10", NET_TCP, 22), x.host[0], REACH_NONE);
-    NET_EACH(i, x.n->groups[x.open[0]].ingress)
+    NET_EACH (i, x.n->groups[x.open[0]].ingress)
         x.n->rules[i].range = ip_all_v4();
     EXPECT_AT(x.n, box_ask(x.n, from, "192.168.1.1", "10.1.0.10", NET_TCP, 22), x.host[0], REACH_ONE_WAY);
     x.n->uplinks[0].filtered = true;
@@ -286,7 +290,8 @@ static void a_middlebox_vpc_routes_by_the_attachments_subnet(void **s)
 {
     (void)s;
     struct box x = hub("10.3.0.0/24");
-    /* All of the first's traffic goes to the third, which sends it on to the second over a peering: refused, as its source is foreign. */
+    /* All of the first's traffic goes to the third, which sends it on to the second over a peering: refused, as its
+     * source is foreign. */
     tgw_route(x.n, x.table, "0.0.0.0/0", x.attachment[2], false);
     uint32_t c = town_peering(x.n, x.vpc[2], x.vpc[1], "pcx-1");
     town_route(x.n, x.n->vpcs[x.vpc[2]].main_table, "10.2.0.0/24", TARGET_PEERING, c, "pcx-1");
