@@ -198,19 +198,27 @@ static uint32_t add(struct str edit, struct str *out, uint32_t count)
     return count + 1;
 }
 
-/* Rules, routes and attachments first, network ACLs last: their entries serve others too. */
+/* What lets in and what leads there first; then what lets out, which serves other connections too; network ACLs where there is little else. */
+static int turn_of(const struct net *n, struct net_ref ref)
+{
+    if (ref.kind == NET_ACL_ENTRY)
+        return 2;
+    return ref.kind == NET_RULE && ref.index != NET_NONE && n->rules[ref.index].egress ? 1 : 0;
+}
+
 uint32_t net_cuts_of(struct halver *v, const struct reach_witness *w, struct str *out, uint32_t max)
 {
     uint32_t count = 0;
-    for (int acls = 0; acls < 2; acls++)
+    for (int turn = 0; turn < 3; turn++) {
+        if (turn == 2 && count > 1)
+            break;
         for (uint32_t i = 0; w->path && i < w->path->hop_count; i++)
             for (int side = 0; side < 2 && count < max; side++) {
                 struct net_ref ref = side ? w->path->hops[i].at : w->path->hops[i].by;
-                if ((ref.kind == NET_ACL_ENTRY) != acls)
-                    continue;
-                struct str edit = edit_of(v, ref, w);
+                struct str edit = turn_of(v->n, ref) == turn ? edit_of(v, ref, w) : str_make(NULL, 0);
                 if (edit.len)
                     count = add(edit, out, count);
             }
+    }
     return count;
 }

@@ -33,8 +33,8 @@ struct halver {
     struct net_triple *triples;
     uint32_t triple_count;
     uint8_t *doubts;          /* as h->verdicts, enum net_doubt */
-    uint32_t **sources;       /* by thing: of reach_sources(), where it was asked */
-    uint32_t *source_counts;
+    uint32_t **sources[2];    /* by thing: of reach_sure_sources() and reach_sources(), where it was asked */
+    uint32_t *source_counts[2];
     uint32_t *mark, *parent, *queue; /* of the search for pivots, by thing */
     uint8_t *depth;
     uint32_t round, searches;
@@ -67,9 +67,13 @@ void net_missing_fill(struct halver *v);
 void net_cells_judge(struct halver *v);
 void net_pivots_judge(struct halver *v);
 void net_cells_list(struct halver *v);
-/* The shortest way from x to things of y over hosts of third labels: from, h1...hk, to. Labels that a triple of ward.yaml names are
- * left out where `declared` is false. 0: none. */
-uint32_t net_pivot_search(struct halver *v, uint32_t x, uint32_t y, bool declared, uint32_t *out, uint32_t max);
+/* The shortest way from x to things of y over hosts of third labels: from, h1...hk, to. 0: none. */
+struct net_search {
+    uint32_t x, y;
+    bool declared; /* also over labels that a triple of ward.yaml names for x and y */
+    bool unknown;  /* also by connections that are not known */
+};
+uint32_t net_pivot_search(struct halver *v, const struct net_search *q, uint32_t *out, uint32_t max);
 /* Witnesses, reasons, cuts. */
 bool net_cells_tell(struct halver *v, struct err *e) WARN_UNUSED;
 /* Edits each of which closes the witness; up to `max`. */

@@ -6,12 +6,13 @@
 
 enum { SEARCHES_MAX = 20000, DEPTH_MAX = 250 };
 
-static const uint32_t *sources_of(struct halver *v, uint32_t thing, uint32_t *count)
+static const uint32_t *sources_of(struct halver *v, uint32_t thing, bool unknown, uint32_t *count)
 {
-    if (!v->sources[thing])
-        v->sources[thing] = reach_sources(v->h->reach, v->a, thing, &v->source_counts[thing]);
-    *count = v->source_counts[thing];
-    return v->sources[thing];
+    uint32_t **kept = &v->sources[unknown][thing], *many = &v->source_counts[unknown][thing];
+    if (!*kept)
+        *kept = unknown ? reach_sources(v->h->reach, v->a, thing, many) : reach_sure_sources(v->h->reach, v->a, thing, many);
+    *count = *many;
+    return *kept;
 }
 
 static void search_begin(struct halver *v, uint32_t y, uint32_t *tail)
@@ -27,12 +28,12 @@ static void search_begin(struct halver *v, uint32_t y, uint32_t *tail)
 }
 
 /* Whether a connection from `s` that is found at a way's beginning goes on backwards over `s`. */
-static bool can_stand_between(const struct halver *v, uint32_t s, uint32_t x, uint32_t y, bool declared)
+static bool can_stand_between(const struct halver *v, uint32_t s, const struct net_search *q)
 {
     uint32_t label = v->h->label_of[s];
-    if (label >= v->l->outside || label == x || label == y || !v->n->things[s].runs_code)
+    if (label >= v->l->outside || label == q->x || label == q->y || !v->n->things[s].runs_code)
         return false;
-    return declared || !net_is_triple(v, x, label, y) || v->h->words[net_cell_at(v, label, y)] < NET_WORD_PIVOT;
+    return q->declared || !net_is_triple(v, q->x, label, q->y) || v->h->words[net_cell_at(v, label, q->y)] < NET_WORD_PIVOT;
 }
 
 static uint32_t way(const struct halver *v, uint32_t from, uint32_t first, uint32_t *out, uint32_t max)
@@ -46,18 +47,18 @@ static uint32_t way(const struct halver *v, uint32_t from, uint32_t first, uint3
 }
 
 /* Backwards from the things of y. The first found is the shortest: that of the lowest row among those. */
-uint32_t net_pivot_search(struct halver *v, uint32_t x, uint32_t y, bool declared, uint32_t *out, uint32_t max)
+uint32_t net_pivot_search(struct halver *v, const struct net_search *q, uint32_t *out, uint32_t max)
 {
     uint32_t head = 0, tail = 0, count;
-    search_begin(v, y, &tail);
+    search_begin(v, q->y, &tail);
     for (; head < tail; head++) {
         uint32_t at = v->queue[head];
-        const uint32_t *sources = sources_of(v, at, &count);
+        const uint32_t *sources = sources_of(v, at, q->unknown, &count);
         for (uint32_t i = 0; i < count; i++) {
             uint32_t s = sources[i];
-            if (v->depth[at] && v->h->label_of[s] == x)
+            if (v->depth[at] && v->h->label_of[s] == q->x)
                 return way(v, s, at, out, max);
-            if (v->mark[s] == v->round || v->depth[at] >= DEPTH_MAX || !can_stand_between(v, s, x, y, declared))
+            if (v->mark[s] == v->round || v->depth[at] >= DEPTH_MAX || !can_stand_between(v, s, q))
                 continue;
             v->mark[s] = v->round;
             v->parent[s] = at;
@@ -82,11 +83,21 @@ static void judge_known(struct halver *v, uint32_t x, uint32_t y)
 {
     size_t c = net_cell_at(v, x, y);
     uint32_t out[2];
+    struct net_search q = {.x = x, .y = y}, with = {.x = x, .y = y, .declared = true};
     bool plain = v->h->verdicts[c] != PROVE_DECLARED && !net_has_triple(v, x, y);
-    if (plain || ++v->searches > SEARCHES_MAX || net_pivot_search(v, x, y, false, out, 2))
+    if (plain || ++v->searches > SEARCHES_MAX || net_pivot_search(v, &q, out, 2))
         put(v, x, y, PROVE_VIOLATED, NET_WORD_PIVOT, DOUBT_NONE);
-    else if (v->h->verdicts[c] == PROVE_PROVED && net_pivot_search(v, x, y, true, out, 2))
+    else if (v->h->verdicts[c] == PROVE_PROVED && net_pivot_search(v, &with, out, 2))
         put(v, x, y, PROVE_DECLARED, NET_WORD_DECLARED, DOUBT_PIVOT);
+}
+
+static void judge_unknown(struct halver *v, uint32_t x, uint32_t y)
+{
+    uint32_t out[2];
+    struct net_search q = {.x = x, .y = y, .unknown = true};
+    bool plain = v->h->verdicts[net_cell_at(v, x, y)] != PROVE_DECLARED && !net_has_triple(v, x, y);
+    if (plain || ++v->searches > SEARCHES_MAX || net_pivot_search(v, &q, out, 2))
+        put(v, x, y, PROVE_UNKNOWN, NET_WORD_UNKNOWN, DOUBT_PIVOT);
 }
 
 static void gather(struct halver *v, uint32_t y, bool unknown, uint64_t *bits)
@@ -131,8 +142,10 @@ void net_pivots_judge(struct halver *v)
 {
     uint32_t n = v->l->count, things = v->n->things_count;
     uint64_t *known = bits_new(v->a, (size_t)n + 1), *unknown = bits_new(v->a, (size_t)n + 1), *hidden = bits_new(v->a, (size_t)n + 1);
-    v->sources = arena_array_of(v->a, uint32_t *, things + 1);
-    v->source_counts = arena_array_of(v->a, uint32_t, things + 1);
+    for (int i = 0; i < 2; i++) {
+        v->sources[i] = arena_array_of(v->a, uint32_t *, things + 1);
+        v->source_counts[i] = arena_array_of(v->a, uint32_t, things + 1);
+    }
     v->mark = arena_array_of(v->a, uint32_t, things + 1);
     v->parent = arena_array_of(v->a, uint32_t, things + 1);
     v->queue = arena_array_of(v->a, uint32_t, things + 1);
@@ -152,10 +165,10 @@ void net_pivots_judge(struct halver *v)
                 continue;
             if (bits_get(known, x))
                 judge_known(v, x, y);
+            if (v->h->verdicts[c] != PROVE_VIOLATED && v->h->verdicts[c] != PROVE_UNKNOWN && bits_get(unknown, x))
+                judge_unknown(v, x, y);
             bool open = v->h->verdicts[c] == PROVE_PROVED || v->h->verdicts[c] == PROVE_DECLARED;
-            if (open && bits_get(unknown, x))
-                put(v, x, y, PROVE_UNKNOWN, NET_WORD_UNKNOWN, DOUBT_PIVOT);
-            else if (open && by_hidden && bits_get(hidden, x))
+            if (open && by_hidden && bits_get(hidden, x))
                 put(v, x, y, PROVE_UNKNOWN, NET_WORD_UNKNOWN, DOUBT_HIDDEN);
         }
     }

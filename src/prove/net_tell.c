@@ -150,19 +150,20 @@ static struct str chain_words(struct halver *v, const struct net_cell *c)
 
 static bool witness_of(struct halver *v, uint32_t from, uint32_t to, struct reach_witness *w, struct err *e)
 {
+    struct err none = {0}; /* of the ways that are not there; or that the walker does not agree */
     for (size_t k = 0; k < sizeof certain / sizeof *certain; k++) {
-        if (reach_witness_of(v->h->reach, v->a, from, to, certain[k], w, e))
+        err_clear(&none);
+        if (reach_witness_of(v->h->reach, v->a, from, to, certain[k], w, &none))
             return true;
-        if (err_is_set(e))
-            return false;
     }
-    return err_set(e, ERR_INTERNAL, "the engine has a connection from %.*s to %.*s and shows none",
-                   STR_ARG(net_id(v->n, (struct net_ref){NET_THING, from})), STR_ARG(net_id(v->n, (struct net_ref){NET_THING, to})));
+    return err_set(e, none.kind, "%s", none.message);
 }
 
 static bool tell_pivot(struct halver *v, struct net_cell *c, bool witness, struct err *e)
 {
-    uint32_t way[CHAIN_MAX], count = net_pivot_search(v, c->subject, c->object, c->verdict != PROVE_VIOLATED, way, CHAIN_MAX);
+    uint32_t way[CHAIN_MAX];
+    struct net_search q = {.x = c->subject, .y = c->object, .declared = c->verdict != PROVE_VIOLATED};
+    uint32_t count = net_pivot_search(v, &q, way, CHAIN_MAX);
     count_things(v, c);
     if (count < 3)
         return true;
@@ -185,25 +186,20 @@ static bool tell_pivot(struct halver *v, struct net_cell *c, bool witness, struc
 
 static void tell_unknown_pivot(struct halver *v, struct net_cell *c)
 {
-    uint32_t chain[CHAIN_MAX];
+    uint32_t way[CHAIN_MAX];
+    struct net_search q = {.x = c->subject, .y = c->object, .unknown = true};
+    uint32_t count = net_pivot_search(v, &q, way, CHAIN_MAX);
     c->reason = STR("a way over hosts of others may be open: something that decides about it was not read");
-    for (uint32_t i = v->first_object[c->object]; i < v->first_object[c->object + 1]; i++) {
-        uint32_t thing = v->objects[i];
-        if (!net_bit(reach_pivot_labels(v->h->reach, thing, true), c->subject))
-            continue;
-        c->things++;
-        c->stores += v->n->things[thing].kind == THING_STORE;
-        if (c->chain_count)
-            continue;
-        c->chain_count = reach_pivot_chain(v->h->reach, c->subject, thing, true, chain, CHAIN_MAX);
-        if (!c->chain_count)
-            continue;
-        c->to_thing = thing;
-        c->chain = arena_array_of(v->a, uint32_t, c->chain_count);
-        memcpy(c->chain, chain, c->chain_count * sizeof *chain);
-        c->reason = arena_printf(v->a, "%.*s may be reached over %.*s: something that decides about it was not read",
-                                 STR_ARG(net_thing_words(v->a, v->n, thing)), STR_ARG(net_thing_words(v->a, v->n, chain[0])));
-    }
+    if (count < 3)
+        return;
+    c->from_thing = way[0];
+    c->to_thing = way[count - 1];
+    c->things = 1;
+    c->stores = v->n->things[c->to_thing].kind == THING_STORE;
+    c->chain_count = count - 1;
+    c->chain = arena_array_of(v->a, uint32_t, count);
+    memcpy(c->chain, way + 1, c->chain_count * sizeof *way);
+    c->reason = arena_printf(v->a, "a way over hosts of others may be open, something that decides about it was not read: %.*s", STR_ARG(chain_words(v, c)));
 }
 
 static void tell_missing(struct halver *v, struct net_cell *c)

@@ -25,6 +25,8 @@ static struct str receiver(struct arena *a, const struct net_half *h, const stru
 {
     const struct net_eni *e = eni_of(h->net, w->flow.from.at);
     struct str text = ip_text(a, w->flow.to);
+    if (w->flow.entrance_plus_one)
+        return h->net->entrances[w->flow.entrance_plus_one - 1].id;
     if (is_address_of(h->net, w->to_thing, w->flow.to))
         return net_id(h->net, (struct net_ref){NET_THING, w->to_thing});
     if (e && net_address_at(h->net, e->vpc, w->flow.to) != NET_NONE)

@@ -70,8 +70,10 @@ bool reach_witness(struct reach *r, struct arena *a, uint32_t label, uint32_t th
 /* The same from one thing to another. */
 bool reach_witness_of(struct reach *r, struct arena *a, uint32_t from, uint32_t thing, enum reach_how how, struct reach_witness *out,
                       struct err *e) WARN_UNUSED;
-/* Things with an undeclared or declared connection to `thing`, in order of rows; NULL-terminated count in *count. In `a`. */
+/* Things with a connection to `thing`, or one that is not known, in order of rows; how many in *count. In `a`. The sure ones: without those
+ * of which nothing but an unknown one is there. */
 uint32_t *reach_sources(const struct reach *r, struct arena *a, uint32_t thing, uint32_t *count);
+uint32_t *reach_sure_sources(const struct reach *r, struct arena *a, uint32_t thing, uint32_t *count);
 
 /* One pair, compiled: which terms open from one end to the other. For `ward path` with open ports, and for pair tests. */
 struct reach_term {

@@ -30,11 +30,13 @@ void run_graph(struct run *u)
     order(u, r->class_count + r->n->externals_count, false, &u->from_spans, &u->by_from);
 }
 
-static void mark_from(const struct run *u, uint32_t node, uint64_t *seen)
+static void mark_from(const struct run *u, uint32_t node, bool unknown, uint64_t *seen)
 {
     const struct reach *r = u->r;
     NET_EACH(k, u->to_spans[node]) {
         uint32_t from = u->edges[u->by_to[k]].from;
+        if (!unknown && u->edges[u->by_to[k]].unknown)
+            continue;
         if (from >= r->class_count) {
             bits_set(seen, r->n->externals[from - r->class_count].thing);
             continue;
@@ -45,7 +47,7 @@ static void mark_from(const struct run *u, uint32_t node, uint64_t *seen)
     }
 }
 
-uint32_t *reach_sources(const struct reach *r, struct arena *a, uint32_t thing, uint32_t *count)
+static uint32_t *sources(const struct reach *r, struct arena *a, uint32_t thing, bool unknown, uint32_t *count)
 {
     *count = 0;
     struct run *u = r->run;
@@ -53,14 +55,24 @@ uint32_t *reach_sources(const struct reach *r, struct arena *a, uint32_t thing, 
         return NULL;
     run_graph(u);
     uint64_t *seen = bits_new(r->asking, r->n->things_count);
-    mark_from(u, thing, seen);
+    mark_from(u, thing, unknown, seen);
     NET_EACH(i, r->n->things[thing].enis)
         NET_EACH(p, r->eni_points[r->n->eni_order[i]])
-            mark_from(u, r->n->things_count + r->points[p].cls, seen);
+            mark_from(u, r->n->things_count + r->points[p].cls, unknown, seen);
     uint32_t all = (uint32_t)bits_count(seen, bits_words(r->n->things_count));
     uint32_t *out = arena_array_of(a, uint32_t, (size_t)all + 1);
     for (size_t i = bits_next(seen, r->n->things_count, 0); i < r->n->things_count; i = bits_next(seen, r->n->things_count, i + 1))
         out[(*count)++] = (uint32_t)i;
     arena_reset(r->asking);
     return out;
+}
+
+uint32_t *reach_sources(const struct reach *r, struct arena *a, uint32_t thing, uint32_t *count)
+{
+    return sources(r, a, thing, true, count);
+}
+
+uint32_t *reach_sure_sources(const struct reach *r, struct arena *a, uint32_t thing, uint32_t *count)
+{
+    return sources(r, a, thing, false, count);
 }

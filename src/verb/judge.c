@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "codec/text.h"
+#include "prove/net_tables.h"
 #include "prove/tables.h"
 #include "reach/net.h"
 #include "report/csv.h"
@@ -43,9 +44,6 @@ bool judge_controls(struct ward *w, struct controls *out, struct err *e)
     return false;
 }
 
-/* What the network half of the proof says, as tables: reach_claim, reach_internet, reach_label. */
-static bool names_reach(struct str sql) { return str_contains(sql, STR("reach_")); }
-
 /* Who may do what rests on all that access reads, who reaches what on all that the network half reads; where no control asks
  * for it none of that is collected. */
 static bool names(const struct controls *controls, bool (*tables)(struct str sql))
@@ -66,7 +64,7 @@ struct strings judge_operations(struct ward *w, const struct controls *controls)
     struct map seen;
     if (names(controls, prove_tables_named) && !access_reads_load(w->arena, &access, &e))
         access.count = 0; /* a table of this program: its test reads it */
-    uint32_t net_count = names(controls, names_reach) ? net_reads(w->arena, &net) : 0;
+    uint32_t net_count = names(controls, net_tables_named) ? net_reads(w->arena, &net) : 0;
     const struct { const struct str *items; uint32_t count; } lists[] = {
         {ops.items, ops.count}, {access.items, access.count}, {net, net_count}, {&tags, 1},
     };
@@ -200,6 +198,7 @@ struct lap {
 struct stopwatch {
     struct lap from, facts, access, controls, writing, printing;
     const struct json *config; /* for what is derived from the facts */
+    bool wants_access, wants_reach;
 };
 
 static double clock_s(clockid_t id)
@@ -234,7 +233,8 @@ static bool derive(void *user, struct arena *a, struct store *s, struct err *e)
     struct stopwatch *sw = user;
     (void)a;
     lap(sw, &sw->facts);
-    bool good = prove_tables_make(s, sw->config, WARD_VERSION, e);
+    bool good = (!sw->wants_access || prove_tables_make(s, sw->config, WARD_VERSION, e)) &&
+                (!sw->wants_reach || net_tables_make(s, sw->config, WARD_VERSION, e));
     lap(sw, &sw->access);
     return good;
 }
@@ -264,7 +264,9 @@ int judge_run(struct ward *w, struct store *s, int64_t run, const struct config 
     cli_time_us(w->cli, "as-of", &r.as_of_us);
     r.on_phase = on_phase;
     r.user = &sw;
-    r.derive = names(controls, prove_tables_named) ? derive : NULL;
+    sw.wants_access = names(controls, prove_tables_named);
+    sw.wants_reach = names(controls, net_tables_named);
+    r.derive = sw.wants_access || sw.wants_reach ? derive : NULL;
     sw.from = clock_now();
     if (!control_evaluate(w->arena, s, &r, controls, &sum, e))
         return EXIT_GOOD;

@@ -2,7 +2,7 @@
 
 #include "access/engine.h"
 #include "report/prove.h"
-#include "verb/verb.h"
+#include "verb/prove.h"
 #include "verb/world.h"
 
 static bool to_out(void *user, struct str chunk, struct err *e)
@@ -48,22 +48,19 @@ static bool print(struct ward *w, const struct prove_view *view, struct err *e)
     return str_eqz(form, "csv") ? prove_report_csv(view, &sink, e) : prove_report_text(view, &sink, e);
 }
 
-static bool is_label(const struct proof *p, struct str name)
+static bool is_label(const struct prove_labels *l, struct str name)
 {
-    for (uint32_t i = 0; i < p->labels.count; i++)
-        if (str_eq(p->labels.names[i], name))
+    for (uint32_t i = 0; i < l->count; i++)
+        if (str_eq(l->names[i], name))
             return true;
     return false;
 }
 
-static bool check_names(struct ward *w, struct prove_view *view, struct err *e)
+bool prove_names_known(struct ward *w, const struct prove_labels *l, struct err *e)
 {
-    view->from = cli_str(w->cli, "from");
-    view->to = cli_str(w->cli, "to");
-    struct str wrong = view->from.ptr && !is_label(view->proof, view->from) ? view->from
-                       : view->to.ptr && !is_label(view->proof, view->to)  ? view->to
-                                                                           : (struct str){0};
-    if (!wrong.ptr)
+    struct str from = cli_str(w->cli, "from"), to = cli_str(w->cli, "to");
+    struct str wrong = from.ptr && !is_label(l, from) ? from : to;
+    if (!wrong.ptr || is_label(l, wrong))
         return true;
     err_set(e, ERR_USAGE, "there is no tenant %.*s", STR_ARG(wrong));
     err_hint(e, "a tenant of ward.yaml, '(shared) NAME', '(unassigned)' or '(outside)'");
@@ -98,27 +95,34 @@ static int exit_status(struct ward *w, const struct verb_world *v, const struct 
     return violated ? EXIT_VIOLATION : unknown ? EXIT_INCOMPLETE : EXIT_GOOD;
 }
 
-int verb_prove(struct ward *w, struct err *e)
+static int prove_iam(struct ward *w, struct err *e)
 {
     struct verb_world v;
     struct engine *engine = NULL;
     int status = EXIT_GOOD;
-    if (!cli_flag(w->cli, "iam")) {
-        err_set(e, ERR_USAGE, "say which half: --iam");
-        err_hint(e, "`ward prove --iam` proves that no principal of one tenant reaches data of another");
-        return EXIT_GOOD;
-    }
     if (!verb_world_open(w, &v, e))
         return EXIT_GOOD;
     struct proof *p = prove_world(w, v.world, &engine, e);
     struct prove_view view = {.proof = p, .run = v.run, .company = json_str(json_path(v.world->config, "company.name")),
-                              .all = cli_flag(w->cli, "all-findings"), .color = w->term.out_colour,
+                              .from = cli_str(w->cli, "from"), .to = cli_str(w->cli, "to"), .all = cli_flag(w->cli, "all-findings"), .color = w->term.out_colour,
                               .columns = w->term.out_tty ? w->term.columns : 0};
     double from = verb_lap(w, 0, NULL);
-    if (p && check_names(w, &view, e) && keep(w, &v, &view, e) && print(w, &view, e))
+    if (p && prove_names_known(w, &p->labels, e) && keep(w, &v, &view, e) && print(w, &view, e))
         status = exit_status(w, &v, &view, e);
     verb_lap(w, from, "claims and report");
     engine_free(engine);
     verb_world_close(&v);
     return status;
+}
+
+int verb_prove(struct ward *w, struct err *e)
+{
+    bool iam = cli_flag(w->cli, "iam"), network = cli_flag(w->cli, "network");
+    if (iam && !network)
+        return prove_iam(w, e);
+    if (network && !iam)
+        return verb_prove_network(w, e);
+    err_set(e, ERR_USAGE, "say which half: --iam or --network");
+    err_hint(e, "`ward prove --iam` proves that no principal of one tenant reaches data of another, --network that no host opens a connection");
+    return EXIT_GOOD;
 }

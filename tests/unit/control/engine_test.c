@@ -5,6 +5,7 @@
 #include "collect/ingest.h"
 #include "control/citation.h"
 #include "control/control.h"
+#include "prove/net_tables.h"
 #include "prove/tables.h"
 #include "control/waiver.h"
 
@@ -194,7 +195,7 @@ static bool derive(void *user, struct arena *a, struct store *s, struct err *e)
 {
     (void)user;
     (void)a;
-    return prove_tables_make(s, NULL, "test", e);
+    return prove_tables_make(s, NULL, "test", e) && net_tables_make(s, NULL, "test", e);
 }
 
 static void no_data_is_no_pass(void **state)

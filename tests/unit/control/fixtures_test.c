@@ -7,6 +7,7 @@
 #include "collect/ingest.h"
 #include "access/reads.h"
 #include "control/control.h"
+#include "prove/net_tables.h"
 #include "prove/tables.h"
 
 #include <stdlib.h>
@@ -58,27 +59,29 @@ static bool same_call(const struct json *a, const struct json *b)
            str_eq(call_region(a), call_region(b)) && json_equal(pa ? pa : &none, pb ? pb : &none);
 }
 
-static bool is_given(const struct json **list, uint32_t count, struct str op)
+static bool is_given(const struct json **list, uint32_t count, struct str op, struct str account)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (str_eq(call_op(list[i]), op))
+        if (str_eq(call_op(list[i]), op) && (!account.ptr || str_eq(call_account(list[i]), account)))
             return true;
     return false;
 }
 
-/* "rest": "access": all else that access reads answers that there is nothing, once an account. */
+/* "rest": "access" or "network": all else that this half of the proof reads answers that there is nothing, once an account. */
 static uint32_t gather_rest(struct fixture *f, const struct json **list, uint32_t count)
 {
-    struct access_reads reads;
+    struct access_reads reads = {0};
     struct err e = {0};
     uint32_t given = count;
-    if (!str_eqz(json_get_str(f->doc, "rest"), "access"))
-        return count;
-    expect_ok(access_reads_load(f->arena, &reads, &e), &e);
+    struct str rest = json_get_str(f->doc, "rest");
+    if (str_eqz(rest, "network"))
+        reads.count = net_reads(f->arena, &reads.items);
+    else if (str_eqz(rest, "access"))
+        expect_ok(access_reads_load(f->arena, &reads, &e), &e);
     for json_each(account, json_getz(f->doc, "accounts"))
         for (uint32_t i = 0; i < reads.count; i++) {
             struct json *call = json_new(f->arena, JSON_OBJECT);
-            if (is_given(list, given, reads.items[i]))
+            if (is_given(list, given, reads.items[i], str_eqz(rest, "network") ? json_str(account) : str_make(NULL, 0)))
                 continue;
             json_set(call, STR("op"), json_string(f->arena, reads.items[i]));
             json_set(call, STR("account"), json_string(f->arena, json_str(account)));
@@ -224,8 +227,11 @@ static bool load_run(struct fixture *f, enum change change, struct str op, int64
 
 static bool derive(void *user, struct arena *a, struct store *s, struct err *e)
 {
+    struct fixture *f = user;
+    const struct json *config = json_getz(f->current, "config") ? json_getz(f->current, "config") : json_getz(f->doc, "config");
     (void)a;
-    return prove_tables_make(s, user, "test", e);
+    return (!prove_tables_named(f->control->sql) || prove_tables_make(s, config, "test", e)) &&
+           (!net_tables_named(f->control->sql) || net_tables_make(s, config, "test", e));
 }
 
 static bool judge(struct fixture *f, enum change change, struct str op, struct control_summary *sum, struct err *e)
@@ -235,9 +241,9 @@ static bool judge(struct fixture *f, enum change change, struct str op, struct c
     struct controls list = {.items = &one, .count = 1};
     const struct json *config = json_getz(f->current, "config") ? json_getz(f->current, "config") : json_getz(f->doc, "config");
     struct control_request r = {.config = config, .as_of_us = as_of(f), .at_us = default_us, .tool_version = "test"};
-    if (prove_tables_named(one.sql)) {
+    if (prove_tables_named(one.sql) || net_tables_named(one.sql)) {
         r.derive = derive;
-        r.user = (struct json *)(uintptr_t)config;
+        r.user = f;
     }
     if (!load_run(f, change, op, &run, e))
         return false;

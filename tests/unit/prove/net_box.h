@@ -5,6 +5,8 @@
 #include "prove/net_half.h"
 #include "unit/reach/town.h"
 
+#include <stdlib.h>
+
 struct net_box {
     struct arena *a;
     struct net *n;
@@ -98,6 +100,27 @@ static inline const struct net_cell *net_box_cell(const struct net_box *b, const
     return NULL;
 }
 
+/* The first connection that is told of the cell. */
+static inline struct net_flow net_box_flow(const struct net_cell *c, uint32_t at)
+{
+    if (!c || at >= c->witness_count || !c->witnesses) {
+        fail_msg("the cell has no connection %u", at);
+        abort();
+    }
+    return c->witnesses[at].flow;
+}
+
+/* The cell is listed. */
+static inline struct net_cell net_box_told(const struct net_box *b, const char *x, const char *y)
+{
+    const struct net_cell *c = net_box_cell(b, x, y);
+    if (!c) {
+        fail_msg("%s -> %s is not listed", x, y);
+        abort();
+    }
+    return *c;
+}
+
 static inline void net_box_says(const struct net_box *b, const char *x, const char *y, enum prove_verdict verdict, enum net_word word)
 {
     size_t at = net_box_at(b, x, y);
@@ -111,8 +134,9 @@ static inline void net_box_says(const struct net_box *b, const char *x, const ch
         fail_msg("the cell %s -> %s is not told as the matrix has it", x, y);
 }
 
-static inline bool net_box_cuts(const struct net_cell *c, const char *part)
+static inline bool net_box_cuts(const struct net_box *b, const char *x, const char *y, const char *part)
 {
+    const struct net_cell told = net_box_told(b, x, y), *c = &told;
     for (uint32_t i = 0; i < c->cut_count; i++)
         if (str_contains(c->cuts[i], str_of(part)))
             return true;
