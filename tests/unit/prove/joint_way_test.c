@@ -195,6 +195,94 @@ static void role_that_is_assumed_through_an_endpoint(void **state)
     }
 }
 
+/* A gateway endpoint of S3 in ops' VPC: who runs code in a host there has it, by the route to the prefix list. */
+static void gateway(struct duo *d, bool route)
+{
+    struct net_prefix_list *l = net_add_prefix_list(d->n);
+    l->id = STR("pl-s3");
+    l->name = STR("com.amazonaws.us-east-1.s3");
+    l->owner = STR("AWS");
+    l->read = true;
+    struct net_prefix_entry *p = net_add_prefix_entry(d->n);
+    p->list = d->n->prefix_lists_count - 1;
+    p->range = town_range("52.216.0.0/15");
+    struct net_endpoint *e = net_add_endpoint(d->n);
+    e->id = STR("vpce-gw");
+    e->service_name = STR("com.amazonaws.us-east-1.s3");
+    e->kind = ENDPOINT_GATEWAY;
+    e->vpc = d->vpc[OPS];
+    e->account = OPS;
+    e->list = d->n->prefix_lists_count - 1;
+    e->aws = e->available = true;
+    d->b.w->endpoints = arena_array_of(d->b.arena, struct world_endpoint, BOX_MAX);
+    d->b.w->endpoints[d->b.w->endpoint_count++] = (struct world_endpoint){.id = e->id, .vpc = STR("vpc-o"), .service = e->service_name,
+        .region = STR("us-east-1"), .account = OPS, .policy = world_policy(d->b.w, STR(FULL), e->id)};
+    if (!route)
+        return;
+    uint32_t row = town_route(d->n, d->n->vpcs[d->vpc[OPS]].main_table, "52.216.0.0/15", TARGET_ENDPOINT, d->n->endpoints_count - 1, "vpce-gw");
+    d->n->routes[row].list = d->n->prefix_lists_count - 1;
+}
+
+/* acme's role; a host of ops that acme opens a connection to, and what of the route and the way in is there. */
+static void gateway_endpoint_of_a_host_of_others(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        bool route = i & 1, in = i & 2;
+        struct duo d;
+        begin(&d, LETS("111111111111", "\"StringEquals\":{\"aws:SourceVpce\":\"vpce-gw\"}"));
+        duo_host(&d, OPS, "i-o", "10.3.0.10", NULL);
+        gateway(&d, route);
+        duo_peer(&d, ACME, OPS, "pcx-1");
+        if (in)
+            duo_admit(&d, OPS, 22, "10.1.0.0/16");
+        duo_prove(&d);
+        EXPECT_CELL(&d, "acme", "beta", route && in ? PROVE_VIOLATED : PROVE_PROVED);
+        duo_done(&d);
+    }
+}
+
+/* aws:VpcSourceIp alone: anybody can have a VPC of these addresses, with an endpoint. With the VPC it is who sits there. */
+static void private_address(void **state)
+{
+    static const char *const conditions[] = {"\"IpAddress\":{\"aws:VpcSourceIp\":\"10.2.0.0/16\"}",
+                                             "\"IpAddress\":{\"aws:VpcSourceIp\":\"10.2.0.0/16\"},\"StringEquals\":{\"aws:SourceVpc\":\"vpc-b\"}",
+                                             "\"IpAddress\":{\"aws:VpcSourceIp\":\"10.1.0.0/16\"},\"StringEquals\":{\"aws:SourceVpc\":\"vpc-a\"}",
+                                             "\"IpAddress\":{\"aws:VpcSourceIp\":\"10.9.0.0/16\"},\"StringEquals\":{\"aws:SourceVpc\":\"vpc-a\"}"};
+    static const enum prove_verdict wanted[] = {PROVE_UNKNOWN, PROVE_PROVED, PROVE_VIOLATED, PROVE_UNKNOWN};
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct duo d;
+        char policy[1024];
+        (void)snprintf(policy, sizeof policy,
+                       "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111111111111\"},\"Action\":\"s3:GetObject\","
+                       "\"Resource\":\"arn:aws:s3:::beta-data/*\",\"Condition\":{%s}}]}", conditions[i]);
+        begin(&d, policy);
+        duo_endpoint(&d, BETA, "vpce-b", "10.2.0.20", FULL);
+        duo_endpoint(&d, ACME, "vpce-a", "10.1.0.20", FULL);
+        duo_prove(&d);
+        EXPECT_CELL(&d, "acme", "beta", wanted[i]);
+        duo_done(&d);
+    }
+}
+
+/* Two buckets, each by an endpoint of its own; acme has the second. No right stands for another. */
+static void each_right_hangs_on_its_own_way(void **state)
+{
+    struct duo d;
+    (void)state;
+    begin(&d, LETS("111111111111", "\"StringEquals\":{\"aws:SourceVpce\":\"vpce-b\"}"));
+    box_bucket(&d.b, BETA, "beta-more", "beta",
+               "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"111111111111\"},\"Action\":\"s3:GetObject\","
+               "\"Resource\":\"arn:aws:s3:::beta-more/*\",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"vpce-a\"}}}]}");
+    duo_role(&d, ACME, "more", ALLOW("\"s3:GetObject\"", "\"*\""), EC2_TRUST);
+    duo_endpoint(&d, BETA, "vpce-b", "10.2.0.20", FULL);
+    duo_endpoint(&d, ACME, "vpce-a", "10.1.0.20", FULL);
+    duo_prove(&d);
+    EXPECT_CELL(&d, "acme", "beta", PROVE_VIOLATED);
+    duo_done(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +296,9 @@ int main(void)
         cmocka_unit_test(wide_range_is_anybodys),
         cmocka_unit_test(address_of_a_known_host),
         cmocka_unit_test(role_that_is_assumed_through_an_endpoint),
+        cmocka_unit_test(gateway_endpoint_of_a_host_of_others),
+        cmocka_unit_test(private_address),
+        cmocka_unit_test(each_right_hangs_on_its_own_way),
     };
     return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }
