@@ -60,6 +60,8 @@ struct joint *joint_prove(struct arena *a, struct proof *iam, struct net_half *n
 enum prove_verdict joint_overall(const struct joint *j);
 /* One cell as JSON object: subject, object, verdict, layer, pivots, reason, hops, cuts; the halves' own cells under "iam" and "network". */
 void joint_write_cell(const struct joint *j, const struct joint_cell *c, struct json_out *o);
+/* Lines of both halves' tables and of data/net/joint.tsv, those left out that the other half makes untrue. */
+uint32_t joint_assumptions(const struct joint *j, struct prove_assumption **out);
 /* Proof and claims of layer "both"; the halves keep their own. ERR_STORE. */
 bool joint_keep(const struct joint *j, struct store *s, const struct prove_record *r, int64_t *proof, struct err *e) WARN_UNUSED;
 static inline enum prove_verdict joint_verdict_of(const struct joint *j, uint32_t subject, uint32_t object)

@@ -55,6 +55,30 @@ void joint_write_cell(const struct joint *j, const struct joint_cell *c, struct 
     jo_end_object(o);
 }
 
+static bool is_replaced(const struct prove_assumption *own, uint32_t count, struct str text)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (str_eqz(own[i].kind, "replaced") && str_eq(own[i].text, text))
+            return true;
+    return false;
+}
+
+uint32_t joint_assumptions(const struct joint *j, struct prove_assumption **out)
+{
+    struct prove_assumption *items[3];
+    uint32_t counts[3] = {prove_assumptions(j->arena, &items[0]), net_assumptions(j->network, &items[1]),
+                          prove_assumptions_of(j->arena, "data/net/joint.tsv", &items[2])};
+    uint32_t kept = 0;
+    *out = arena_array_of(j->arena, struct prove_assumption, counts[0] + counts[1] + counts[2] + 2);
+    for (int part = 0; part < 3; part++)
+        for (uint32_t i = 0; i < counts[part]; i++)
+            if (!str_eqz(items[part][i].kind, "replaced") && !(part == 0 && is_replaced(items[2], counts[2], items[part][i].text)))
+                (*out)[kept++] = items[part][i];
+    if (j->iam->capped)
+        (*out)[kept++] = (struct prove_assumption){STR("assumption"), STR("Some condition was too large to be judged to the end and is taken as one that can be met.")};
+    return kept;
+}
+
 static bool claim_cells(struct prove_claims *c, const struct joint *j)
 {
     const struct str *names = j->iam->labels.names;

@@ -78,16 +78,13 @@ static void write_missing(struct json_out *o, const struct joint *j)
 
 static void write_assumptions(struct json_out *o, const struct joint *j, const char *key, const char *kind)
 {
-    struct prove_assumption *items[2];
-    uint32_t counts[2] = {prove_assumptions(j->arena, &items[0]), net_assumptions(j->network, &items[1])};
+    struct prove_assumption *items;
+    uint32_t count = joint_assumptions(j, &items);
     jo_key(o, key);
     jo_array(o);
-    for (int half = 0; half < 2; half++)
-        for (uint32_t i = 0; i < counts[half]; i++)
-            if (str_eqz(items[half][i].kind, kind))
-                jo_str(o, items[half][i].text);
-    if (j->iam->capped && str_eqz(str_of(kind), "assumption"))
-        jo_strz(o, "Some condition was too large to be judged to the end and is taken as one that can be met.");
+    for (uint32_t i = 0; i < count; i++)
+        if (str_eqz(items[i].kind, kind))
+            jo_str(o, items[i].text);
     jo_end_array(o);
 }
 

@@ -214,19 +214,16 @@ static void write_missing(const struct joint_view *v, const struct prove_missing
 
 static void write_assumptions(const struct joint_view *v, const char *kind, const char *title, struct buf *out)
 {
-    struct prove_assumption *items[2];
-    uint32_t counts[2] = {prove_assumptions(v->joint->arena, &items[0]), net_assumptions(v->joint->network, &items[1])};
+    struct prove_assumption *items;
+    uint32_t count = joint_assumptions(v->joint, &items);
     heading(v, out, title);
-    for (int half = 0; half < 2; half++)
-        for (uint32_t i = 0; i < counts[half]; i++) {
-            if (!str_eqz(items[half][i].kind, kind))
-                continue;
-            buf_addz(out, "  - ");
-            text_wrap(out, items[half][i].text, 4, 4, v->columns ? (size_t)v->columns : WIDTH);
-            buf_addc(out, '\n');
-        }
-    if (v->joint->iam->capped && str_eqz(str_of(kind), "assumption"))
-        buf_addz(out, "  - Some condition was too large to be judged to the end and is taken as one that can be met.\n");
+    for (uint32_t i = 0; i < count; i++) {
+        if (!str_eqz(items[i].kind, kind))
+            continue;
+        buf_addz(out, "  - ");
+        text_wrap(out, items[i].text, 4, 4, v->columns ? (size_t)v->columns : WIDTH);
+        buf_addc(out, '\n');
+    }
 }
 
 bool joint_report_text(const struct joint_view *v, struct report_sink *sink, struct err *e)

@@ -261,6 +261,23 @@ static void never_greener_than_a_half(void **state)
     }
 }
 
+/* What the other half makes untrue is not printed; each such line is one of the IAM half's. */
+static void assumptions_of_both(void **state)
+{
+    struct duo d;
+    struct prove_assumption *iam, *network, *own, *both;
+    (void)state;
+    bastion(&d, false);
+    duo_prove(&d);
+    uint32_t counts[] = {prove_assumptions(d.b.arena, &iam), net_assumptions(d.half, &network), prove_assumptions_of(d.b.arena, "data/net/joint.tsv", &own)};
+    uint32_t count = joint_assumptions(d.j, &both), replaced = 0;
+    for (uint32_t i = 0; i < counts[2]; i++)
+        replaced += str_eqz(own[i].kind, "replaced");
+    assert_int_equal(replaced, 2);
+    assert_int_equal(count, counts[0] + counts[1] + counts[2] - 2 * replaced);
+    duo_done(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +290,7 @@ int main(void)
         cmocka_unit_test(back_and_forth),
         cmocka_unit_test(unread_group_is_unknown),
         cmocka_unit_test(never_greener_than_a_half),
+        cmocka_unit_test(assumptions_of_both),
     };
     return cmocka_run_group_tests(tests, box_setup, box_teardown);
 }
