@@ -172,6 +172,14 @@ static void seek_row(struct joiner *k, uint32_t x, bool missing)
         }
 }
 
+/* A way over nothing that `via` declares; not looked for where there are too many. */
+static bool is_open_beside(struct joiner *k, uint32_t x, uint32_t y, enum joint_layer layer)
+{
+    uint32_t way[64];
+    struct joint_chain chain;
+    return ++k->seeks > JOINT_SEEKS_MAX || joint_beside_way(k, x, y, layer, false, way, 64, &chain);
+}
+
 /* What the subject gets at from hosts that it controls by IAM. Shared things are there for all. */
 static void beside(struct joiner *k, uint32_t x, bool missing)
 {
@@ -184,7 +192,11 @@ static void beside(struct joiner *k, uint32_t x, bool missing)
                                : (b & BESIDE_OPEN) == OPEN_YES ? PROVE_VIOLATED
                                                                           : PROVE_UNKNOWN;
         struct joined one = {.beside = true, .verdict = v, .chain = {.layer = (b & BESIDE_OPEN) == OPEN_YES ? LAYER_SURE : LAYER_MAYBE}};
-        if (b && x != y && is_object(k, y) && joint_worse(have, v) != have)
+        if (!b || x == y || !is_object(k, y) || joint_worse(have, v) == have)
+            continue;
+        if (v != PROVE_DECLARED && k->v->masks[joint_at(k, x, y)] && !is_open_beside(k, x, y, one.chain.layer))
+            one.verdict = PROVE_DECLARED;
+        if (joint_worse(have, one.verdict) != have)
             join(k, x, y, &one);
     }
 }
@@ -232,8 +244,8 @@ static void fill_joined(struct joiner *k, struct joint_cell *c, const struct joi
         return;
     }
     struct joint_chain chain = {.layer = one->chain.layer};
-    uint32_t count = joint_beside_way(k, c->subject, c->object, one->chain.layer, way, 64);
-    if (count && joint_seek_thing(k, c->subject, way[0], one->chain.layer, &chain))
+    uint32_t count = joint_beside_way(k, c->subject, c->object, one->chain.layer, c->verdict == PROVE_DECLARED, way, 64, &chain);
+    if (count)
         joint_tell_beside(k, c, &chain, way, count);
     else
         c->reason = STR("a host that is controlled by IAM may stand beside it");

@@ -88,15 +88,30 @@ void joint_beside(struct joiner *k)
     }
 }
 
-uint32_t joint_beside_way(struct joiner *k, uint32_t subject, uint32_t object, enum joint_layer layer, uint32_t *out, uint32_t max)
+/* The labels whose part in the cell `via` declares, or NULL. */
+static const uint64_t *blocked_of(const struct joiner *k, uint32_t x, uint32_t y)
+{
+    uint64_t mask = k->v->masks[joint_at(k, x, y)];
+    if (!mask)
+        return NULL;
+    uint64_t *out = bits_new(k->a, (size_t)k->n + 1);
+    prove_blocked(k->v, mask, out);
+    return out;
+}
+
+uint32_t joint_beside_way(struct joiner *k, uint32_t subject, uint32_t object, enum joint_layer layer, bool declared, uint32_t *out, uint32_t max,
+                          struct joint_chain *chain)
 {
     uint32_t way[WAY_MAX], best = 0;
-    bool declared = k->beside[joint_at(k, subject, object)] & BESIDE_DECLARED;
+    const uint64_t *blocked = declared ? NULL : blocked_of(k, subject, object);
     for (uint32_t t = 0; t < k->net->net->things_count; t++) {
         uint32_t count = k->net->label_of[t] == object ? way_to(k, subject, t, layer, way, WAY_MAX) : 0;
-        if (!count || count > max || (best && count >= best) || (!declared && is_declared(k, subject, object, way, count)))
+        struct joint_chain one = {.layer = layer};
+        if (!count || count > max || (best && count >= best) || (!declared && is_declared(k, subject, object, way, count)) ||
+            !joint_seek_thing(k, subject, way[0], layer, blocked, &one))
             continue;
         best = count;
+        *chain = one;
         memcpy(out, way, count * sizeof *way);
     }
     return best;

@@ -136,13 +136,15 @@ void joint_seek_begin(struct joiner *k);
  * network (that connection is the network half's), and over none of the labels in `blocked` (NULL: none). */
 bool joint_seek(struct joiner *k, uint32_t subject, uint32_t object, enum joint_layer layer, const uint64_t *blocked, struct joint_chain *out);
 /* To code in this thing, by IAM at last. */
-bool joint_seek_thing(struct joiner *k, uint32_t subject, uint32_t thing, enum joint_layer layer, struct joint_chain *out);
+bool joint_seek_thing(struct joiner *k, uint32_t subject, uint32_t thing, enum joint_layer layer, const uint64_t *blocked, struct joint_chain *out);
 
 /* joint_beside.c: what stands beside a thing that is controlled by IAM: BESIDE_... of each cell, or NULL where nothing is. */
 enum { BESIDE_OPEN = 3, BESIDE_DECLARED = 4 }; /* enum joint_open in the low bits */
 void joint_beside(struct joiner *k);
-/* The way: h1 (controlled), hosts, the thing of the object (h1 itself where it is that). 0: none. */
-uint32_t joint_beside_way(struct joiner *k, uint32_t subject, uint32_t object, enum joint_layer layer, uint32_t *out, uint32_t max);
+/* The shortest way: h1 (controlled), hosts, the thing of the object (h1 itself where it is that), with the chain to h1. `declared`: over
+ * things and principals too that the cell's `via` names. 0: none. */
+uint32_t joint_beside_way(struct joiner *k, uint32_t subject, uint32_t object, enum joint_layer layer, bool declared, uint32_t *out, uint32_t max,
+                          struct joint_chain *chain);
 
 /* joint_tell.c: the hops, the cuts, the reason. */
 void joint_tell(struct joiner *k, struct joint_cell *c, const struct joint_chain *chain);

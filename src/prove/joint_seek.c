@@ -250,12 +250,12 @@ bool joint_seek(struct joiner *k, uint32_t subject, uint32_t object, enum joint_
     return run(s, out);
 }
 
-bool joint_seek_thing(struct joiner *k, uint32_t subject, uint32_t thing, enum joint_layer layer, struct joint_chain *out)
+bool joint_seek_thing(struct joiner *k, uint32_t subject, uint32_t thing, enum joint_layer layer, const uint64_t *blocked, struct joint_chain *out)
 {
     struct seeker *s = k->seeker;
     begin_subject(s, subject, layer);
     s->object = NO_STEP;
-    s->blocked = NULL;
+    s->blocked = blocked;
     s->target = thing;
     return run(s, out);
 }

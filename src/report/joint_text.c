@@ -163,8 +163,11 @@ static void write_cell(const struct joint_view *v, const struct joint_cell *c, s
     write_cuts(c->cuts, c->cut_count, out);
     for (uint32_t i = 0; iam && i < c->iam->hop_count && c->verdict != PROVE_DECLARED; i++)
         prove_text_hop(&c->iam->hops[i], i + 1, out);
-    for (uint32_t i = 0; iam && i < c->iam->cut_count; i++)
-        write_cuts(&c->iam->cuts[i].edit, 1, out);
+    for (uint32_t i = 0; iam && i < c->iam->cut_count; i++) {
+        buf_addz(out, i ? "        or " : "    cut any one of: ");
+        text_safe(out, c->iam->cuts[i].edit);
+        buf_addz(out, c->iam->cuts[i].all ? "\n" : " (this chain)\n");
+    }
     if (network)
         net_text_cell(v->joint->network, c->network, v->color, out);
 }

@@ -12,8 +12,7 @@ static bool to_out(void *user, struct str chunk, struct err *e)
     return true;
 }
 
-/* The proof of the world; NULL on error. `engine` is to be freed when the proof is not needed any more. */
-static struct proof *prove_world(struct ward *w, struct world *world, struct engine **engine, struct err *e)
+struct proof *prove_world(struct ward *w, struct world *world, struct engine **engine, struct err *e)
 {
     double from = verb_lap(w, 0, NULL);
     uint32_t *actions;
@@ -122,7 +121,5 @@ int verb_prove(struct ward *w, struct err *e)
         return prove_iam(w, e);
     if (network && !iam)
         return verb_prove_network(w, e);
-    err_set(e, ERR_USAGE, "say which half: --iam or --network");
-    err_hint(e, "`ward prove --iam` proves that no principal of one tenant reaches data of another, --network that no host opens a connection");
-    return EXIT_GOOD;
+    return verb_prove_both(w, e);
 }

@@ -7,7 +7,11 @@
 #include "prove/prove.h"
 #include "verb/verb.h"
 
+struct engine;
 int verb_prove_network(struct ward *w, struct err *e);
+int verb_prove_both(struct ward *w, struct err *e);
+/* The proof of the world by IAM; NULL on error. `engine` is to be freed when the proof is not needed any more. */
+struct proof *prove_world(struct ward *w, struct world *world, struct engine **engine, struct err *e) WARN_UNUSED;
 /* --from and --to name labels of the proof. ERR_USAGE. */
 bool prove_names_known(struct ward *w, const struct prove_labels *l, struct err *e) WARN_UNUSED;
 

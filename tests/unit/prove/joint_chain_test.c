@@ -156,7 +156,28 @@ static void session_on_a_host_beside_a_database(void **state)
     "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111111111111:role/app\"},"           \
     "\"Action\":\"lambda:" action "\",\"Resource\":\"arn:aws:lambda:us-east-1:333333333333:function:fn\"}]}"
 
-/* The same by the code of a function that is attached to the VPC of ops; its role has no right of its own. */
+/* A shared principal that may reach beta by `via` takes over beta's host: it, and who is it, are declared; others are not. */
+static void declared_principal_that_takes_over_a_host(void **state)
+{
+    (void)state;
+    for (int declared = 0; declared < 2; declared++) {
+        struct duo d;
+        duo_init(&d);
+        duo_role(&d, ACME, "app", ALLOW("\"sts:AssumeRole\"", "\"*\""), EC2_TRUST);
+        duo_role(&d, OPS, "ops", ALLOW("\"sts:AssumeRole\"", "\"*\""), TRUST("{\"AWS\":\"arn:aws:iam::111111111111:role/app\"}", ""));
+        duo_role(&d, BETA, "session", ALLOW("\"ssm:StartSession\"", "\"*\""), TRUST("{\"AWS\":\"arn:aws:iam::333333333333:role/ops\"}", ""));
+        box_bucket(&d.b, BETA, "beta-data", "beta", NULL);
+        duo_host(&d, BETA, "i-b", "10.2.0.10", NULL);
+        if (declared)
+            declare_via(&d, "acme", "beta");
+        duo_prove(&d);
+        EXPECT_CELL(&d, "acme", "beta", declared ? PROVE_DECLARED : PROVE_VIOLATED);
+        EXPECT_CELL(&d, "(shared) ops", "beta", declared ? PROVE_DECLARED : PROVE_VIOLATED);
+        duo_done(&d);
+    }
+}
+
+/* By the code of a function that is attached to the VPC of ops; its role has no right of its own. */
 static void code_of_a_function_beside_a_database(void **state)
 {
     (void)state;
@@ -286,6 +307,7 @@ int main(void)
         cmocka_unit_test(shared_host_is_declared_or_a_violation),
         cmocka_unit_test(hosts_of_the_object_are_the_network_halfs),
         cmocka_unit_test(session_on_a_host_beside_a_database),
+        cmocka_unit_test(declared_principal_that_takes_over_a_host),
         cmocka_unit_test(code_of_a_function_beside_a_database),
         cmocka_unit_test(back_and_forth),
         cmocka_unit_test(unread_group_is_unknown),
