@@ -498,7 +498,12 @@ void net_assume(struct net *n, struct str line);
 /* Sorts, spans, indexes; gives every interface and external a thing; a VPC that was not collected gets an external. */
 void net_index(struct net *n);
 /* From the facts of the run that facts_build() has just brought up to date in `s`. Calls net_index(). ERR_STORE, ERR_LIMIT. */
-struct net_options { bool assume_default_nacl; };
+struct net_options {
+    bool assume_default_nacl;
+    /* Where nobody asked for Block Public Access at all (an import of answers from before November 2024, when it did not exist):
+     * off, and printed. For questions, where more reach is the careful answer; a proof leaves it unknown. */
+    bool assume_bpa_never_asked;
+};
 bool net_load(struct net *n, struct store *s, const struct json *config, const struct net_options *o, struct err *e) WARN_UNUSED;
 
 /* By id, ARN, or (things) name; NET_NOTHING when there is none. */

@@ -167,6 +167,12 @@ static void take_option(struct net_loader *l, struct query *q)
     l->o.assume_default_nacl = l->o.assume_default_nacl || query_int(q, 0);
 }
 
+static void take_asked(struct net_loader *l, struct query *q)
+{
+    (void)q;
+    l->o.assume_bpa_never_asked = false;
+}
+
 static const char option_sql[] = "SELECT coalesce(scope ->> '$.assume_default_nacl', 0) FROM run WHERE id ="
                                  " (SELECT max(c.run) FROM main.call c WHERE c.id IN (SELECT max(id) FROM snap_call))";
 
@@ -179,6 +185,7 @@ static bool load_all(struct net_loader *l, struct err *e)
         load_entrances,   net_load_filters,   net_load_routes, net_load_config,   net_load_gaps,
     };
     if (!net_each(l, option_sql, take_option, e) ||
+        !net_each(l, "SELECT 1 FROM fact_call WHERE op = 'ec2:DescribeVpcBlockPublicAccessOptions' LIMIT 1", take_asked, e) ||
         !net_each(l,
                   "SELECT DISTINCT op, account, region FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
                   " AND op GLOB '[ed][ci][2r]*'",

@@ -178,8 +178,8 @@ static void settle_bpa(struct net_loader *l)
         struct str owner = v && v->account != NET_NONE ? l->n->accounts[v->account].id : str_make(NULL, 0);
         if (v && owner.len)
             s->bpa = bpa_of(l, s, owner, v->region, s->bpa);
-        if (!v || s->bpa != BPA_UNREAD || !l->o.assume_default_nacl ||
-            net_answered(l, "ec2:DescribeVpcBlockPublicAccessOptions", owner, v->region))
+        if (!v || s->bpa != BPA_UNREAD || net_answered(l, "ec2:DescribeVpcBlockPublicAccessOptions", owner, v->region) ||
+            !(l->o.assume_default_nacl || l->o.assume_bpa_never_asked))
             continue;
         s->bpa = BPA_OFF;
         if (map_add(&told, arena_printf(l->scratch, "%.*s %.*s", STR_ARG(owner), STR_ARG(v->region)), l))
