@@ -7,18 +7,28 @@ from org import Vpc, everything, group_reference, peer, permission
 OUTSIDE = "(outside)"
 
 
-def joined(x, y, back="data", forth="main", to=None):
-    """Peered, with routes for both whole VPCs (or `to`); groups still decide."""
+def databases(t):
+    """The block that holds both subnets of the databases."""
+    return list(t.vpc.cidr.subnets(new_prefix=23))[1]
+
+
+def joined(x, y, to=None):
+    """Peered, with routes to the databases (or `to`) and back; groups still decide."""
     p = peer(x.vpc, y.vpc)
-    x.vpc.route(forth, str(to or y.vpc.cidr), VpcPeeringConnectionId=p)
-    y.vpc.route(back, str(x.vpc.cidr), VpcPeeringConnectionId=p)
+    x.vpc.route("main", str(to or databases(y)), VpcPeeringConnectionId=p)
+    y.vpc.route("data", str(x.vpc.cidr), VpcPeeringConnectionId=p)
     return p
+
+
+def quiet(t):
+    """Its hosts open nothing outside their VPC: who comes to them comes no further."""
+    t.vpc.groups["app"]["IpPermissionsEgress"] = [everything(str(t.vpc.cidr))]
 
 
 def peering(o, x, y, open_):
     p = peer(x.vpc, y.vpc)
     if open_:
-        x.vpc.route("main", str(y.vpc.cidr), VpcPeeringConnectionId=p)
+        x.vpc.route("main", str(databases(y)), VpcPeeringConnectionId=p)
     y.vpc.route("data", str(x.vpc.cidr), VpcPeeringConnectionId=p)
     y.vpc.admit("db", permission("tcp", 5432, 5432, [str(x.vpc.cidr)]))
     return [(x, y)]
@@ -34,16 +44,18 @@ def transit_propagation(o, x, y, open_):
         if not open_:
             g.static(name, str(t.vpc.cidr))
     y.vpc.admit("app", permission("tcp", 22, 22, ["10.0.0.0/8"]))
+    quiet(y)
     return [(x, y)]
 
 
 def shared_bastion(o, x, y, open_):
     name = f"bastion-{x.name}"
-    o.services.group(name, [permission("tcp", 22, 22, [str(x.vpc.cidr)])])
+    o.services.group(name, [permission("tcp", 22, 22, [str(x.vpc.cidr)])], [permission("tcp", 22, 22, [str(y.vpc.cidr)])])
     host = o.services.host(name, "one", [name])
     o.declared += [(x.name, "services", 22), ("services", y.name, 22)]
     if open_:
         y.vpc.admit("app", permission("tcp", 22, 22, [host["PrivateIpAddress"] + "/32"]))
+    quiet(y)
     return [(x, y)]
 
 
@@ -93,6 +105,7 @@ def privatelink(o, x, y, open_):
     x.account.add("endpoint", {"VpcEndpointId": endpoint, "VpcEndpointType": "Interface", "VpcId": x.vpc.id, "ServiceName": name, "State": state,
                                "OwnerId": x.account.id, "SubnetIds": [seat["SubnetId"]], "Groups": seat["Groups"], "RouteTableIds": [],
                                "NetworkInterfaceIds": [seat["NetworkInterfaceId"]], "PrivateDnsEnabled": False, "Tags": []})
+    quiet(y)
     return [(x, y)]
 
 
@@ -107,22 +120,20 @@ def prefix_list(o, x, y, open_):
     return [(x, y)]
 
 
-def open_subnet(y, name, open_=True):
+def open_subnet(y, name):
     """A subnet with a route to the Internet gateway that nobody declared public."""
     y.vpc.table(name)
-    if open_:
-        y.vpc.route(name, "0.0.0.0/0", GatewayId=y.vpc.ident("igw-"))
+    y.vpc.route(name, "0.0.0.0/0", GatewayId=y.vpc.ident("igw-"))
     y.vpc.subnet(name, list(y.vpc.cidr.subnets(new_prefix=24))[5], 0, name)
 
 
 def public_database(o, y, open_):
-    open_subnet(y, "db-open", open_)
-    y.vpc.group("db-open", [permission("tcp", 5432, 5432, ["0.0.0.0/0"])])
+    """The flag, the route and the address are there both times: the group is what is left."""
+    open_subnet(y, "db-open")
+    y.vpc.group("db-open", [permission("tcp", 5432, 5432, ["0.0.0.0/0" if open_ else str(y.vpc.cidr)])])
     y.vpc.database("open", ["db-open", "db-b"], ["db-open"], public=True)
-    if open_:
-        eni = named(y.vpc, "open")
-        public = {"PublicIp": o.address(), "IpOwnerId": "amazon-rds"}
-        eni["Association"] = eni["PrivateIpAddresses"][0]["Association"] = public
+    eni = named(y.vpc, "open")
+    eni["Association"] = eni["PrivateIpAddresses"][0]["Association"] = {"PublicIp": o.address(), "IpOwnerId": "amazon-rds"}
     return [(OUTSIDE, y), ("*", y)]
 
 
@@ -138,14 +149,14 @@ def ipv6(o, y, open_):
     vpc.subnet("six", "192.168.77.0/26", 0, "six", cidr6=f"2600:1f18:{n:x}:aa01::/64")
     vpc.group("six", [permission("tcp", 22, 22, cidrs6=["::/0"])], [permission("-1", 0, 0, cidrs6=["::/0"])])
     vpc.host("six", "six", ["six"], ip6=f"2600:1f18:{n:x}:aa01::10")
-    return [(OUTSIDE, y)]
+    return [(OUTSIDE, y), ("*", y)]
 
 
 def hairpin(o, x, y, open_):
     """From the address of one tenant's NAT gateway, over the Internet."""
     nat = named(x.vpc, "nat-public")["Association"]["PublicIp"]
     open_subnet(y, "open")
-    y.vpc.group("open", [permission("tcp", 22, 22, [nat + "/32"])])
+    y.vpc.group("open", [permission("tcp", 22, 22, [nat + "/32"])], [])
     y.vpc.host("open", "open", ["open"], o.address() if open_ else None)
     return [(x, y)]
 
@@ -162,21 +173,22 @@ def equal_cidrs(o, x, z, y, open_):
         pair.append(vpc)
     if open_:
         p = peer(pair[0], y.vpc)
-        pair[0].route("main", str(y.vpc.cidr), VpcPeeringConnectionId=p)
+        pair[0].route("main", str(databases(y)), VpcPeeringConnectionId=p)
         y.vpc.route("data", "192.168.0.0/24", VpcPeeringConnectionId=p)
     y.vpc.admit("db", permission("tcp", 5432, 5432, ["192.168.0.0/24"]))
     return [(x, y)]
 
 
 def acl_order(o, x, y, open_):
-    joined(x, y)
+    block = list(y.vpc.cidr.subnets(new_prefix=24))[6]
+    joined(x, y, to=block)
     rows = []
     for egress in (False, True):
         rows.append({"Protocol": "6", "PortRange": {"From": 5432, "To": 5432}, "RuleAction": "deny", "RuleNumber": 200 if open_ else 50,
                      "CidrBlock": str(x.vpc.cidr), "Egress": egress})
         rows.append({"Protocol": "-1", "RuleAction": "allow", "RuleNumber": 100, "CidrBlock": "0.0.0.0/0", "Egress": egress})
     acl = y.vpc.add_acl("tight", entries=rows)
-    y.vpc.subnet("db-acl", list(y.vpc.cidr.subnets(new_prefix=24))[6], 1, "data", acl=acl)
+    y.vpc.subnet("db-acl", block, 1, "data", acl=acl)
     y.vpc.group("db-acl", [permission("tcp", 5432, 5432, [str(x.vpc.cidr)])], [])
     y.vpc.database("acl", ["db-acl"], ["db-acl"])
     return [(x, y)]
@@ -200,12 +212,12 @@ def secondary_cidr(o, x, y, open_):
 
 
 def client_address_kept(o, x, y, open_):
-    """Only the balancer's subnet is routed; the target admits everybody, and sees the client."""
+    """Only the balancer's subnet is routed (or not even that); the target admits everybody, and sees the client."""
     front = list(y.vpc.cidr.subnets(new_prefix=24))[7]
     y.vpc.subnet("front", front, 0, "data")
-    y.vpc.group("behind", [permission("tcp", 8443, 8443, ["0.0.0.0/0" if open_ else str(y.vpc.cidr)])], [])
+    y.vpc.group("behind", [permission("tcp", 8443, 8443, ["0.0.0.0/0"])], [])
     balancer(y.vpc, "front", y.vpc.host("behind", "app-a", ["behind"]), 8443, True)
-    joined(x, y, to=front)
+    joined(x, y, to=front if open_ else None)
     return [(x, y)]
 
 
@@ -236,6 +248,8 @@ def direct_connect(o, x, y, open_):
                            "ownerAccount": o.network.id, "directConnectGatewayState": "available"})
     associations = []
     for t in (x, y):
+        # A web front that admits everybody admits what comes over Direct Connect, whose addresses nobody knows.
+        t.vpc.groups["edge"]["IpPermissions"].pop(0)
         vgw = t.vpc.ident("vgw-")
         t.account.add("vgw", {"VpnGatewayId": vgw, "State": "available", "Type": "ipsec.1", "Tags": [],
                               "VpcAttachments": [{"State": "attached", "VpcId": t.vpc.id}]})
@@ -247,6 +261,7 @@ def direct_connect(o, x, y, open_):
     o.network.add("dx_attachments", (ident, []))
     if open_:
         y.vpc.admit("app", permission("tcp", 22, 22, ["172.16.0.0/16"]))
+    quiet(y)
     return [(OUTSIDE, y), (x, y)]
 
 

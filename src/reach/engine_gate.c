@@ -133,8 +133,11 @@ static bool nat_takes(struct sym *s, struct packet *p, uint32_t nat)
 {
     if (s->answer || !s->n->nats[nat].available)
         return false;
-    struct services four = services_one(s->a, 0, PORTLESS_FIRST - 1);
-    if (!sym_keep(s, p, (struct tri){four, four}))
+    /* TCP, UDP, and the ICMP of the packet's family. */
+    uint32_t other = ip_is_v4(p->dst) ? SLOT_ICMP6 : SLOT_ICMP;
+    struct services all = services_one(s->a, 0, PORTLESS_FIRST - 1);
+    struct services carried = services_less(s->a, all, services_one(s->a, other << 16, (other << 16) + 65535));
+    if (!sym_keep(s, p, (struct tri){carried, carried}))
         return false;
     return p->came == CAME_TGW || p->came == CAME_LOST || (p->came == CAME_HERE && p->sender_vpc == p->vpc);
 }

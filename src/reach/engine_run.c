@@ -26,7 +26,7 @@ static uint32_t atoms(const struct reach *r, struct ip_range range, bool strange
     ip_number lo = range.lo;
     for (uint32_t i = engine_atom(r, lo);; i++) {
         ip_number hi = i < r->cut_count && r->cuts[i] <= range.hi ? r->cuts[i] - 1 : range.hi, ip = lo;
-        while (ip <= hi && ip_is_v4(ip) && net_public_at(r->n, ip) != NET_NONE)
+        while (strangers && ip <= hi && ip_is_v4(ip) && net_public_at(r->n, ip) != NET_NONE)
             ip++;
         bool ours = strangers && !ip_is_v4(ip) && in_some_vpc(r, ip);
         if (ip <= hi && !ours) {

@@ -204,7 +204,7 @@ static bool nat_takes(struct walker *w, const struct packet *p, uint32_t nat, st
         walk_stop(w, p, at, no_ref(), "BAD_STATE", STR("the NAT gateway is not available"));
         return false;
     }
-    if (p->proto != NET_TCP && p->proto != NET_UDP && p->proto != NET_ICMP && p->proto != NET_ICMP6) {
+    if (p->proto != NET_TCP && p->proto != NET_UDP && p->proto != (ip_is_v4(p->dst) ? NET_ICMP : NET_ICMP6)) {
         walk_stop(w, p, at, no_ref(), "PROTOCOL_RESTRICTION", STR("NAT gateways forward TCP, UDP and ICMP"));
         return false;
     }

@@ -33,6 +33,10 @@ static struct ports ports_of(struct arena *a, const struct net *n, int16_t proto
 {
     struct ports p = {arena_array_of(a, uint16_t, room_of(n)), 0};
     add_port(&p, 0);
+    if (proto == NET_ICMP)
+        add_interval(&p, 8 << 8, 8 << 8 | 255); /* an echo request has an answer, other messages have none */
+    if (proto == NET_ICMP6)
+        add_interval(&p, 128 << 8, 128 << 8 | 255);
     for (uint32_t i = 0; i < n->rules_count; i++)
         if (n->rules[i].proto == proto)
             add_interval(&p, n->rules[i].lo, n->rules[i].hi);
@@ -104,7 +108,13 @@ static int by_number(const void *x, const void *y)
 
 static void add_destinations(struct arena *a, const struct net *n, struct probe *out)
 {
-    struct addresses s = {arena_array_of(a, ip_number, 3 * n->addresses_count + 2 * n->external_ranges_count + n->prefix_entries_count + 8), 0};
+    struct addresses s = {arena_array_of(a, ip_number, 3 * n->addresses_count + 2 * n->external_ranges_count + n->prefix_entries_count + n->rules_count + 8),
+                          0};
+    for (uint32_t k = 0; k < 3; k++)
+        add_address(&s, ((ip_number)0xffff << 32) | (0xac100000 + (k << 8)));
+    for (uint32_t i = 0; i < n->rules_count; i++)
+        if (n->rules[i].egress && n->rules[i].peer == PEER_RANGE)
+            add_address(&s, n->rules[i].range.lo);
     for (uint32_t i = 0; i < n->addresses_count; i++) {
         add_address(&s, n->addresses[i].range.lo);
         add_address(&s, n->addresses[i].range.hi);
@@ -116,6 +126,7 @@ static void add_destinations(struct arena *a, const struct net *n, struct probe 
     }
     for (uint32_t i = 0; i < n->prefix_entries_count; i++)
         add_address(&s, n->prefix_entries[i].range.lo);
+    add_address(&s, ((ip_number)0xffff << 32) | 0x2c000000);     /* where the ranges of rules begin */
     add_address(&s, ((ip_number)0xffff << 32) | 0x2d2d2d2d);     /* 45.45.45.45: nobody's */
     add_address(&s, ((ip_number)0xffff << 32) | 0x0a010203);     /* 10.1.2.3 */
     add_address(&s, ((ip_number)0x2a00 << 112) | 1);             /* on the Internet of IPv6 */
@@ -133,9 +144,19 @@ static void add_from(struct probe *out, enum net_kind kind, uint32_t row, ip_num
     out->from[out->from_count++] = (struct net_end){{kind, row}, ip};
 }
 
+/* An address of a collected VPC is not on the Internet, whoever writes it into a packet. */
+static bool is_own(const struct net *n, ip_number ip)
+{
+    bool own = net_public_at(n, ip) != NET_NONE;
+    for (uint32_t v = 0; v < n->vpcs_count && !own; v++)
+        own = net_vpc_holds(n, v, ip);
+    return own;
+}
+
 static void add_senders(struct arena *a, const struct net *n, struct probe *out)
 {
-    out->from = arena_array_of(a, struct net_end, 2 * n->addresses_count + 2 * n->external_ranges_count + n->externals_count + n->rules_count + 8);
+    out->from = arena_array_of(a, struct net_end, 2 * n->addresses_count + 2 * n->external_ranges_count + 3 * n->externals_count +
+                                                         (size_t)n->rules_count * n->externals_count + 8);
     for (uint32_t i = 0; i < n->addresses_count; i++) {
         const struct net_address *d = &n->addresses[i];
         if (!n->enis[d->eni].sources)
@@ -151,12 +172,20 @@ static void add_senders(struct arena *a, const struct net *n, struct probe *out)
         add_from(out, NET_EXTERNAL, n->external_ranges[i].external, n->external_ranges[i].range.lo);
         add_from(out, NET_EXTERNAL, n->external_ranges[i].external, n->external_ranges[i].range.hi);
     }
-    for (uint32_t i = 0; i < n->rules_count; i++)
-        if (!n->rules[i].egress && n->rules[i].peer == PEER_RANGE && !ip_is_internal(n->rules[i].range.lo))
-            add_from(out, NET_EXTERNAL, 0, n->rules[i].range.lo);
     for (uint32_t i = 1; i < n->externals_count; i++)
         if (n->externals[i].all_ranges)
-            add_from(out, NET_EXTERNAL, i, ((ip_number)0xffff << 32) | 0xac100101); /* 172.16.1.1 */
+            for (uint32_t k = 0; k < 3; k++)
+                add_from(out, NET_EXTERNAL, i, ((ip_number)0xffff << 32) | (0xac100000 + (k << 8))); /* 172.16.k.0: others' ranges */
+    for (uint32_t i = 0; i < n->rules_count; i++) {
+        const struct net_rule *r = &n->rules[i];
+        if (r->egress || r->peer != PEER_RANGE)
+            continue;
+        if (!ip_is_internal(r->range.lo) && !is_own(n, r->range.lo))
+            add_from(out, NET_EXTERNAL, 0, r->range.lo);
+        for (uint32_t k = 1; k < n->externals_count; k++)
+            if (n->externals[k].all_ranges)
+                add_from(out, NET_EXTERNAL, k, r->range.lo);
+    }
 }
 
 struct probe probe_of(struct arena *a, const struct net *n)

@@ -30,10 +30,11 @@ static void add_target(struct random_net *r, uint32_t group, uint32_t balancer)
         t->lb = balancer;
         return;
     }
-    bool own = n->enis[eni].vpc == n->target_groups[group].vpc && !n->enis[eni].virtual_ && n->enis[eni].receives;
+    bool served = n->enis[eni].type.len == 0; /* no balancer or endpoint behind a balancer, other than as such */
+    bool own = served && n->enis[eni].vpc == n->target_groups[group].vpc && !n->enis[eni].virtual_ && n->enis[eni].receives;
     if (own && rn_chance(r, 60))
         t->eni = eni;
-    else if (address != NET_NONE)
+    else if (address != NET_NONE && served)
         t->ip = n->addresses[address].range.lo;
 }
 
