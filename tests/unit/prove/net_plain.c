@@ -75,6 +75,12 @@ static void connection(struct net_plain *p, const struct probe *ask, uint32_t fr
     arena_free(scratch);
 }
 
+/* No packet has an address of each family. */
+static bool is_packet(const struct probe *ask, uint32_t from, uint32_t to)
+{
+    return ask->to[to].entrance_plus_one || !ask->from[from].ip || ip_is_v4(ask->from[from].ip) == ip_is_v4(ask->to[to].ip);
+}
+
 void net_plain_walk(struct net_plain *p, struct arena *a, const struct net *n)
 {
     *p = (struct net_plain){.a = a, .n = n};
@@ -82,7 +88,7 @@ void net_plain_walk(struct net_plain *p, struct arena *a, const struct net *n)
     struct best *best = arena_array_of(a, struct best, 2 * (size_t)n->things_count + 1);
     for (uint32_t from = 0; from < ask.from_count; from++)
         for (uint32_t to = 0; to < ask.to_count; to++)
-            for (uint32_t s = 0; s < ask.service_count; s++)
+            for (uint32_t s = 0; s < ask.service_count && is_packet(&ask, from, to); s++)
                 connection(p, &ask, from, to, s, best);
 }
 
