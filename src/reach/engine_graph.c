@@ -1,5 +1,5 @@
 /* Who is connected to what: the edges of a run by both of their ends, sources of a thing. */
-#include "reach/engine_run.h"
+#include "reach/engine_far.h"
 
 #include <stdlib.h>
 
@@ -21,13 +21,39 @@ static void order(struct run *u, uint32_t nodes, bool to, struct net_span **span
     }
 }
 
+uint32_t run_from_count(const struct run *u)
+{
+    return u->r->class_count + u->r->n->externals_count + u->far->node_count;
+}
+
 void run_graph(struct run *u)
 {
     if (u->by_to)
         return;
     const struct reach *r = u->r;
     order(u, r->n->things_count + r->class_count, true, &u->to_spans, &u->by_to);
-    order(u, r->class_count + r->n->externals_count, false, &u->from_spans, &u->by_from);
+    order(u, run_from_count(u), false, &u->from_spans, &u->by_from);
+}
+
+static void mark_class(const struct run *u, uint32_t cls, uint64_t *seen)
+{
+    const struct reach *r = u->r;
+    for (uint32_t i = 0; i < r->classes[cls].count; i++)
+        bits_set(seen, r->n->enis[r->points[r->class_points[r->classes[cls].first + i]].eni].thing);
+}
+
+/* All members below a node of a tree. */
+static void mark_tree(const struct run *u, uint32_t node, uint64_t *seen)
+{
+    const struct far *f = u->far;
+    const struct far_group *g = &f->groups[f->group_at[node]];
+    uint32_t lo = node - g->node, hi = lo;
+    while (lo < g->leaves) {
+        lo = 2 * lo;
+        hi = 2 * hi + 1;
+    }
+    for (uint32_t i = lo - g->leaves; i <= hi - g->leaves && i < g->count; i++)
+        mark_class(u, f->members[g->first + i], seen);
 }
 
 static void mark_from(const struct run *u, uint32_t node, bool unknown, uint64_t *seen)
@@ -37,13 +63,12 @@ static void mark_from(const struct run *u, uint32_t node, bool unknown, uint64_t
         uint32_t from = u->edges[u->by_to[k]].from;
         if (!unknown && u->edges[u->by_to[k]].unknown)
             continue;
-        if (from >= r->class_count) {
+        if (from < r->class_count)
+            mark_class(u, from, seen);
+        else if (from < r->class_count + r->n->externals_count)
             bits_set(seen, r->n->externals[from - r->class_count].thing);
-            continue;
-        }
-        const struct cls *c = &r->classes[from];
-        for (uint32_t i = 0; i < c->count; i++)
-            bits_set(seen, r->n->enis[r->points[r->class_points[c->first + i]].eni].thing);
+        else
+            mark_tree(u, from - r->class_count - r->n->externals_count, seen);
     }
 }
 

@@ -2,9 +2,9 @@
  * Whereto a packet from a subnet can come at all: the addresses worth asking for. Routes alone decide; what is not followed here
  * (on-premises networks, what was not read) counts as leading to every address of its range.
  */
-#include "reach/engine_run.h"
+#include "reach/engine_far.h"
 
-enum { NEAR_DEPTH = 6 };
+enum { NEAR_DEPTH = 6, FIRST_TGW = 2 }; /* FIRST_TGW: how deep the table of the sender's own transit gateway is */
 
 static uint32_t place(const ip_number *at, uint32_t count, ip_number ip)
 {
@@ -71,6 +71,22 @@ static void by_subnet(struct near *w, uint32_t subnet, struct ip_range range, in
 
 static void by_tgw_table(struct near *w, uint32_t table, struct ip_range range, int depth);
 
+/* Straight from the sender's transit gateway into a VPC whose addresses are its alone: only what is not asked for all at once. */
+static bool rest_of_vpc(struct near *w, uint32_t vpc, struct ip_range range)
+{
+    const struct net *n = w->r->n;
+    bool within = false;
+    NET_EACH(i, n->vpcs[vpc].cidrs)
+        within = within || ip_range_holds(n->cidrs[i].range, range);
+    if (!within || !w->far->vpc_ok[vpc])
+        return false;
+    struct net_span s = w->rest_of[vpc];
+    for (uint32_t i = s.first; i < s.first + s.count; i++)
+        if (ip_in(range, w->to[w->rest_to[i]]))
+            add(w, w->rest_to[i]);
+    return true;
+}
+
 static void by_attachment(struct near *w, uint32_t attachment, struct ip_range range, int depth)
 {
     const struct net *n = w->r->n;
@@ -115,6 +131,16 @@ static uint32_t first_interval(const struct flat *f, ip_number ip)
     return at < f->count && f->lo[at] == ip ? at : at ? at - 1 : 0;
 }
 
+/* The VPC that one route alone leads to. */
+static uint32_t sole_vpc(const struct near *w, uint32_t row)
+{
+    const struct net *n = w->r->n;
+    uint32_t at = n->tgw_routes[row].attachment;
+    if (n->tgw_routes[row].blackhole || w->r->tgw_twin[row] != NET_NONE || at == NET_NONE || n->attachments[at].kind != ATTACHMENT_VPC)
+        return NET_NONE;
+    return n->attachments[at].target;
+}
+
 static void by_tgw_table(struct near *w, uint32_t table, struct ip_range range, int depth)
 {
     const struct net *n = w->r->n;
@@ -125,6 +151,9 @@ static void by_tgw_table(struct near *w, uint32_t table, struct ip_range range, 
     }
     for (uint32_t i = first_interval(f, range.lo); i < f->count && f->lo[i] <= range.hi; i++) {
         struct ip_range part = ip_range_meet(interval(f, i), range);
+        uint32_t vpc = f->pick[i] == NET_NONE || !w->skip || depth != FIRST_TGW ? NET_NONE : sole_vpc(w, f->pick[i]);
+        if (vpc != NET_NONE && !ip_range_is_empty(part) && rest_of_vpc(w, vpc, part))
+            continue;
         for (uint32_t row = ip_range_is_empty(part) ? NET_NONE : f->pick[i]; row != NET_NONE; row = w->r->tgw_twin[row])
             if (!n->tgw_routes[row].blackhole)
                 by_attachment(w, n->tgw_routes[row].attachment, part, depth + 1);
@@ -212,8 +241,10 @@ void near_of(struct near *w, const struct source *s)
 {
     const struct net *n = w->r->n;
     uint32_t subnet = s->cls == NET_NONE ? NET_NONE : n->enis[w->r->classes[s->cls].eni].subnet;
-    if (s->cls != NET_NONE && subnet != NET_NONE && subnet == w->subnet)
+    bool skip = s->cls != NET_NONE && w->far->group_of[s->cls] != NET_NONE;
+    if (s->cls != NET_NONE && subnet != NET_NONE && subnet == w->subnet && skip == w->skip)
         return;
+    w->skip = skip;
     w->subnet = s->cls == NET_NONE ? NET_NONE : subnet;
     w->stamp++;
     w->count = 0;
@@ -225,25 +256,33 @@ void near_of(struct near *w, const struct source *s)
         add_all(w, everywhere);
 }
 
-/* By VPC: addresses of the classes in it. */
-void near_new(struct near *w, struct reach *r, struct arena *a, const ip_number *to, uint32_t count)
+static void by_vpc(struct near *w, struct arena *a, bool rest, struct net_span **spans, uint32_t **rows)
 {
+    const struct reach *r = w->r;
     const struct net *n = r->n;
-    *w = (struct near){.r = r, .to = to, .to_count = count, .subnet = NET_NONE};
-    w->stamps = arena_array_of(a, uint32_t, count + 1);
-    w->list = arena_array_of(a, uint32_t, count + 1);
-    w->of_vpc = arena_array_of(a, struct net_span, n->vpcs_count + 1);
-    w->vpc_to = arena_array_of(a, uint32_t, r->class_count + 1);
+    *spans = arena_array_of(a, struct net_span, n->vpcs_count + 1);
+    *rows = arena_array_of(a, uint32_t, r->class_count + 1);
     for (uint32_t i = 0; i < r->class_count; i++)
-        w->of_vpc[n->enis[r->classes[i].eni].vpc].count++;
+        (*spans)[n->enis[r->classes[i].eni].vpc].count += !rest || !w->far->bulk[i];
     uint32_t at = 0;
     for (uint32_t i = 0; i < n->vpcs_count; i++) {
-        w->of_vpc[i].first = at;
-        at += w->of_vpc[i].count;
-        w->of_vpc[i].count = 0;
+        (*spans)[i].first = at;
+        at += (*spans)[i].count;
+        (*spans)[i].count = 0;
     }
-    for (uint32_t i = 0; i < r->class_count; i++) {
-        struct net_span *s = &w->of_vpc[n->enis[r->classes[i].eni].vpc];
-        w->vpc_to[s->first + s->count++] = place(to, count, r->classes[i].ip);
-    }
+    for (uint32_t i = 0; i < r->class_count; i++)
+        if (!rest || !w->far->bulk[i]) {
+            struct net_span *s = &(*spans)[n->enis[r->classes[i].eni].vpc];
+            (*rows)[s->first + s->count++] = place(w->to, w->to_count, r->classes[i].ip);
+        }
+}
+
+/* By VPC: addresses of the classes in it. */
+void near_new(struct near *w, const struct far *far, struct reach *r, struct arena *a, const ip_number *to, uint32_t count)
+{
+    *w = (struct near){.far = far, .r = r, .to = to, .to_count = count, .subnet = NET_NONE};
+    w->stamps = arena_array_of(a, uint32_t, count + 1);
+    w->list = arena_array_of(a, uint32_t, count + 1);
+    by_vpc(w, a, false, &w->of_vpc, &w->vpc_to);
+    by_vpc(w, a, true, &w->rest_of, &w->rest_to);
 }

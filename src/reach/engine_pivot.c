@@ -3,7 +3,7 @@
  * runs on it, S -> D or thing by an edge of the run, D -> its things. Strongly connected components (Tarjan, 1972) are visited in
  * order, each with one set of labels.
  */
-#include "reach/engine_run.h"
+#include "reach/engine_far.h"
 
 struct pivots {
     struct run *u;
@@ -18,11 +18,25 @@ struct pivots {
     const uint64_t *const *seeds;
 };
 
-enum node_kind { NODE_THING, NODE_RECEIVES, NODE_SENDS };
+enum node_kind { NODE_THING, NODE_RECEIVES, NODE_SENDS }; /* NODE_SENDS: numbered as edges begin (run_from_count()) */
 
 static enum node_kind kind_of(const struct pivots *p, uint32_t node)
 {
     return node < p->things ? NODE_THING : node < p->things + p->classes ? NODE_RECEIVES : NODE_SENDS;
+}
+
+/* The set that a class or a set is in: the tree of engine_far.c. */
+static uint32_t node_above(const struct run *u, uint32_t from)
+{
+    const struct far *f = u->far;
+    uint32_t first = u->r->class_count + u->r->n->externals_count;
+    if (from < u->r->class_count)
+        return f->leaf_of[from] == NET_NONE ? NET_NONE : first + f->leaf_of[from];
+    if (from < first)
+        return NET_NONE;
+    uint32_t node = from - first, k = u->far->group_at[node];
+    uint32_t own = node - f->groups[k].node;
+    return own > 1 ? first + f->groups[k].node + own / 2 : NET_NONE;
 }
 
 /* The k-th successor, or NET_NONE: no more. *skip: this one does not count. */
@@ -40,9 +54,12 @@ static uint32_t successor(const struct pivots *p, uint32_t node, uint32_t k, boo
         return k < s.count ? p->member_at[s.first + k] : NET_NONE;
     }
     default: {
-        struct net_span s = p->u->from_spans[node - p->things - p->classes];
-        if (k >= s.count)
-            return NET_NONE;
+        uint32_t from = node - p->things - p->classes;
+        struct net_span s = p->u->from_spans[from];
+        if (k >= s.count) {
+            uint32_t up = k == s.count ? node_above(p->u, from) : NET_NONE;
+            return up == NET_NONE ? NET_NONE : p->things + p->classes + up;
+        }
         const struct edge *e = &p->u->edges[p->u->by_from[s.first + k]];
         *skip = e->unknown && !p->unknown;
         return e->to;
@@ -204,7 +221,7 @@ static uint64_t **close_over(struct run *u, const uint64_t *const *seeds, bool u
 {
     struct pivots p = {.u = u, .unknown = unknown, .things = u->r->n->things_count, .classes = u->r->class_count,
                        .externals = u->r->n->externals_count, .seeds = seeds};
-    p.nodes = p.things + 2 * p.classes;
+    p.nodes = p.things + p.classes + run_from_count(u);
     pair_up(&p);
     components(&p);
     spread(&p);
@@ -275,6 +292,9 @@ static void send_from(struct search *s, uint32_t from, uint32_t cls)
                 visit(s, from, thing);
         }
     }
+    uint32_t up = node_above(s->u, cls);
+    if (up != NET_NONE)
+        send_from(s, from, up);
 }
 
 static void begin(struct search *s)

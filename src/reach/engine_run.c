@@ -1,5 +1,5 @@
 /* All pairs: every class of sources to every address that tells. */
-#include "reach/engine_run.h"
+#include "reach/engine_far.h"
 
 #include <stdlib.h>
 
@@ -112,7 +112,7 @@ static void set_label(struct run *u, uint64_t **row, uint32_t label)
     bits_set(*row, label);
 }
 
-static void add_edge(struct run *u, uint32_t from, uint32_t to, bool unknown)
+void run_edge(struct run *u, uint32_t from, uint32_t to, bool unknown)
 {
     if (u->edge_count == u->edge_room) {
         uint32_t room = u->edge_room ? u->edge_room * 2 : 4096;
@@ -142,7 +142,7 @@ static void tell(struct run *u, const struct source *from, uint32_t sender, cons
             set_label(u, cls != NET_NONE ? &u->of_class[how][cls] : &u->of_thing[how][thing], label);
     u->stats.pairs++;
     bool unknown = !o->direct.count && !o->one_way.count;
-    add_edge(u, from->cls != NET_NONE ? from->cls : u->r->class_count + from->external, cls != NET_NONE ? n->things_count + cls : thing, unknown);
+    run_edge(u, from->cls != NET_NONE ? from->cls : u->r->class_count + from->external, cls != NET_NONE ? n->things_count + cls : thing, unknown);
 }
 
 /* A member of the class to send from: another one than the address is of. */
@@ -234,6 +234,27 @@ static void forget(struct reach *r)
     r->answers = NULL;
 }
 
+static const struct run *sorting; /* qsort has no context; set and used within sort_sources() */
+
+/* Those of one subnet together: whereto they can send is found once. */
+static int by_subnet(const void *x, const void *y)
+{
+    const struct source *a = x, *b = y;
+    const struct reach *r = sorting->r;
+    if (a->cls == NET_NONE || b->cls == NET_NONE)
+        return a->cls != b->cls ? (a->cls == NET_NONE ? 1 : -1) : a->external != b->external ? (a->external < b->external ? -1 : 1) : a->ip < b->ip ? -1 : a->ip > b->ip;
+    uint32_t s = r->n->enis[r->classes[a->cls].eni].subnet, t = r->n->enis[r->classes[b->cls].eni].subnet;
+    bool p = sorting->far->group_of[a->cls] == NET_NONE, q = sorting->far->group_of[b->cls] == NET_NONE;
+    return s != t ? (s < t ? -1 : 1) : p != q ? (p ? 1 : -1) : a->cls < b->cls ? -1 : a->cls > b->cls;
+}
+
+static void sort_sources(const struct run *u, struct source *s, uint32_t count)
+{
+    sorting = u;
+    qsort(s, count, sizeof *s, by_subnet);
+    sorting = NULL;
+}
+
 void reach_run(struct reach *r, const struct reach_question *q)
 {
     forget(r);
@@ -251,8 +272,15 @@ void reach_run(struct reach *r, const struct reach_question *q)
     struct source *s = run_sources(r, u->a, &sources);
     ip_number *to = run_targets(r, u->a, &targets);
     u->stats.classes = r->class_count;
+    u->far = arena_new_of(u->a, struct far);
+    far_new(u->far, u);
+    for (uint32_t i = 0; i < r->class_count; i++)
+        if (u->far->bulk[i])
+            far_to(u->far, i);
+    u->stats.landings = u->far->group_count;
     struct near near;
-    near_new(&near, r, u->a, to, targets);
+    near_new(&near, u->far, r, u->a, to, targets);
+    sort_sources(u, s, sources);
     for (uint32_t i = 0; i < sources; i++)
         from_source(u, &s[i], &near);
     finish(u);

@@ -12,7 +12,7 @@ struct source {
 
 /* Of the pivot graph: nodes are things, then classes as destinations. */
 struct edge {
-    uint32_t from, to; /* from: a class, or class_count + an external */
+    uint32_t from, to; /* from: a class, an external, a set of classes (run_from_count()) */
     bool unknown;
 };
 
@@ -36,6 +36,7 @@ struct run {
     uint16_t *sports;          /* firsts of intervals of source ports that firewalls tell apart */
     uint32_t sport_count;
     struct reach_stats stats;
+    struct far *far;
     uint32_t *by_to;           /* edges in order of `to`, spans by node; made when first asked for */
     struct net_span *to_spans;
     uint32_t *by_from;
@@ -44,18 +45,23 @@ struct run {
     uint64_t **pivots[2];      /* by thing: sure, unknown */
 };
 
+struct far;
 /* Addresses that routes lead to from a subnet. */
 struct near {
+    const struct far *far;
+    bool skip;                 /* what far_to() asks for the sender's group is left out */
     struct reach *r;
     const ip_number *to;
     uint32_t to_count;
     struct net_span *of_vpc;   /* by VPC, into vpc_to */
     uint32_t *vpc_to;          /* rows of `to` */
+    struct net_span *rest_of;  /* the same without the classes of far.bulk */
+    uint32_t *rest_to;
     uint32_t *stamps, stamp;
     uint32_t *list, count;     /* of the last source */
     uint32_t subnet;
 };
-void near_new(struct near *w, struct reach *r, struct arena *a, const ip_number *to, uint32_t count);
+void near_new(struct near *w, const struct far *far, struct reach *r, struct arena *a, const ip_number *to, uint32_t count);
 void near_of(struct near *w, const struct source *s);
 
 /* What of an outcome a rule of the caller covers. */
@@ -71,6 +77,9 @@ struct source *run_sources(struct reach *r, struct arena *a, uint32_t *count);
 uint16_t *run_sports(const struct reach *r, struct arena *a, uint32_t *count);
 
 uint32_t run_external_atoms(const struct reach *r, uint32_t external, ip_number *at);
+void run_edge(struct run *u, uint32_t from, uint32_t to, bool unknown);
+/* Nodes that edges begin at: classes, externals, trees of engine_far.c. */
+uint32_t run_from_count(const struct run *u);
 /* engine_graph.c: indexes of the edges. */
 void run_graph(struct run *u);
 
