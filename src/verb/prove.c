@@ -117,6 +117,14 @@ static int prove_iam(struct ward *w, struct err *e)
 int verb_prove(struct ward *w, struct err *e)
 {
     bool iam = cli_flag(w->cli, "iam"), network = cli_flag(w->cli, "network");
+    if (cli_given(w->cli, "since") && cli_given(w->cli, "with")) {
+        err_set(e, ERR_USAGE, "--since and --with exclude each other");
+        return EXIT_GOOD;
+    }
+    if (cli_given(w->cli, "since"))
+        return verb_prove_since(w, e);
+    if (cli_given(w->cli, "with"))
+        return verb_prove_with(w, e);
     if (iam && !network)
         return prove_iam(w, e);
     if (network && !iam)

@@ -15,4 +15,15 @@ struct proof *prove_world(struct ward *w, struct world *world, struct engine **e
 /* --from and --to name labels of the proof. ERR_USAGE. */
 bool prove_names_known(struct ward *w, const struct prove_labels *l, struct err *e) WARN_UNUSED;
 
+/* Two runs of one store, and what changed from the first to the second. */
+struct prove_runs {
+    int64_t before, after;
+    struct str with; /* {NULL,0}, or where the second, which is not made yet, came from */
+};
+struct config;
+/* Proves both, compares, prints. Keeps no claims. The exit status. */
+int prove_changes(struct ward *w, struct store *s, const struct config *config, const struct prove_runs *runs, struct err *e);
+int verb_prove_since(struct ward *w, struct err *e);
+int verb_prove_with(struct ward *w, struct err *e);
+
 #endif
