@@ -119,7 +119,7 @@ FROM (
          json_extract(s.data, '$.CidrBlock') AS cidr,
          (SELECT json_group_array(json_extract(c.value, '$.Ipv6CidrBlock'))
           FROM json_each(s.data, '$.Ipv6CidrBlockAssociationSet') c
-          WHERE coalesce(json_extract(c.value, '$.Ipv6CidrBlockState.State'), 'associated') = 'associated') AS cidrs6,
+          WHERE coalesce(json_extract(c.value, '$.Ipv6CidrBlockState.State'), 'associated') NOT IN ('disassociated', 'failed')) AS cidrs6,
          json_extract(s.data, '$.State') AS state, json_extract(s.data, '$.MapPublicIpOnLaunch') AS map_public_ip,
          json_extract(s.data, '$.AssignIpv6AddressOnCreation') AS assign_ipv6,
          json_extract(s.data, '$.BlockPublicAccessStates.InternetGatewayBlockMode') AS mode,

@@ -111,6 +111,13 @@ static void from_conflicts(struct missing_list *l)
     }
 }
 
+/* VPCs are what it is told by, and none of them is in any answer. */
+static bool its_vpcs_are_nowhere(const struct halver *v, uint32_t t)
+{
+    const struct json *list = json_getz(json_get(json_getz(v->config, "tenants"), v->l->names[t]), "vpcs");
+    return list && list->count;
+}
+
 /* A tenant of which nothing was found, and whose accounts were not read either: that nobody reaches it says nothing. */
 static void from_tenants(struct missing_list *l)
 {
@@ -119,11 +126,16 @@ static void from_tenants(struct missing_list *l)
     for (uint32_t i = 0; i < v->n->things_count; i++)
         if (v->h->label_of[i] < v->l->count)
             bits_set(seen, v->h->label_of[i]);
+    uint64_t *found = bits_new(v->a, (size_t)v->l->count + 1);
+    bits_or(found, seen, bits_words((size_t)v->l->count + 1));
     for (uint32_t i = 0; i < v->n->accounts_count; i++)
         if (v->n->accounts[i].collected)
             bits_or(seen, of_account(l, i), bits_words((size_t)v->l->count + 1));
+    for (uint32_t i = 0; i < v->n->vpcs_count; i++)
+        if (v->n->vpcs[i].collected && net_label_named(v, v->n->vpcs[i].tenant) != NET_NONE)
+            bits_set(found, net_label_named(v, v->n->vpcs[i].tenant));
     for (uint32_t t = 0; t < v->l->tenants; t++) {
-        if (bits_get(seen, t))
+        if (bits_get(seen, t) && (bits_get(found, t) || !its_vpcs_are_nowhere(v, t)))
             continue;
         uint64_t *bits = bits_new(v->a, (size_t)v->l->count + 1);
         bits_set(bits, t);

@@ -47,7 +47,7 @@ void sym_tgw(struct sym *s, struct packet p, uint32_t tgw)
     if (p.sender_vpc != p.vpc || p.came != CAME_HERE)
         p.refs = p.refs == REFS_MAYBE ? REFS_MAYBE : REFS_LOST;
     else if (p.refs == REFS_KEPT && !(n->tgws[tgw].group_references && t->group_references))
-        p.refs = REFS_LOST_TGW;
+        p.refs = n->tgws[tgw].references_unread && t->group_references ? REFS_MAYBE : REFS_LOST_TGW;
     sym_tgw_in(s, p, in);
 }
 

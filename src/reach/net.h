@@ -198,6 +198,7 @@ struct net_tgw {
     struct str id, region;
     uint32_t account;
     bool group_references; /* SecurityGroupReferencingSupport */
+    bool references_unread; /* whether it is on is not known */
     bool collected;        /* its attachments and tables were read from its owner */
 };
 enum net_attachment_kind { ATTACHMENT_VPC, ATTACHMENT_VPN, ATTACHMENT_DX, ATTACHMENT_PEERING, ATTACHMENT_CONNECT, ATTACHMENT_OTHER };

@@ -110,6 +110,26 @@ static void take_answer(struct net_loader *l, struct query *q)
     map_add(&l->answered, arena_printf(l->scratch, "%.*s %.*s ", STR_ARG(op), STR_ARG(account)), l);
 }
 
+bool net_told_all(const struct net_loader *l, const char *op, uint32_t vpc)
+{
+    const struct net_vpc *v = &l->n->vpcs[vpc];
+    if (v->account == NET_NONE)
+        return false;
+    char key[256];
+    struct str owner = l->n->accounts[v->account].id;
+    int n = snprintf(key, sizeof key, "not all %s %.*s %.*s", op, STR_ARG(owner), STR_ARG(v->region));
+    /* What belongs to a subnet is shared with it: of an owner who was not asked, its participants tell it. */
+    return n > 0 && (size_t)n < sizeof key && !map_has(&l->answered, str_make(key, (size_t)n)) &&
+           (!l->n->accounts[v->account].collected || net_answered(l, op, owner, v->region));
+}
+
+static void take_refusal(struct net_loader *l, struct query *q)
+{
+    struct str op = query_str(q, 0), account = query_str(q, 1), region = query_str(q, 2);
+    map_add(&l->answered,
+            arena_printf(l->scratch, "not all %.*s %.*s %.*s", STR_ARG(op), STR_ARG(account), STR_ARG(region)), l);
+}
+
 void net_icmp(int64_t type, int64_t code, uint16_t *lo, uint16_t *hi)
 {
     *lo = 1; /* nothing */
@@ -190,6 +210,10 @@ static bool load_all(struct net_loader *l, struct err *e)
                   "SELECT DISTINCT op, account, region FROM fact_call WHERE status IN ('ok', 'empty', 'absent')"
                   " AND op GLOB '[ed][ci][2r]*'",
                   take_answer, e) ||
+        !net_each(l,
+                  "SELECT DISTINCT op, account, region FROM fact_call WHERE status NOT IN ('ok', 'empty', 'absent', 'gone')"
+                  " AND op GLOB 'ec2:*'",
+                  take_refusal, e) ||
         !net_each(l, "SELECT min(at_us), max(at_us) FROM snap_call WHERE at_us > 0", take_window, e))
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -203,11 +203,15 @@ static const char rule_sql[] = "SELECT r.sg, r.account, r.direction = 'egress', 
 
 bool net_load_base(struct net_loader *l, struct err *e)
 {
-    return net_each(l, "SELECT account, name, coalesce(reached, 0) FROM fact_account", take_account, e) &&
+    return net_each(l,
+                    "SELECT account, name, coalesce(reached, 0) FROM fact_account UNION ALL SELECT account, coalesce(name, account), 0"
+                    " FROM fact_org_account o WHERE coalesce(status, 'ACTIVE') NOT IN ('CLOSED', 'PENDING_ACTIVATION')"
+                    " AND account NOT IN (SELECT account FROM fact_account)",
+                    take_account, e) &&
            net_each(l, vpc_sql, take_vpc, e) &&
            net_each(l,
-                    "SELECT DISTINCT vpc, account, cidr FROM fact_vpc_cidr WHERE coalesce(state, 'associated') IN "
-                    "('associated', 'associating')",
+                    "SELECT DISTINCT vpc, account, cidr FROM fact_vpc_cidr WHERE coalesce(state, 'associated') NOT "
+                    "IN ('disassociated', 'failed')",
                     take_cidr, e) &&
            net_each(l, subnet_sql, take_subnet, e) && net_each(l, list_sql, take_list, e) &&
            net_each(l, entry_sql, take_entry, e) &&
@@ -215,7 +219,8 @@ bool net_load_base(struct net_loader *l, struct err *e)
                     "SELECT sg, account, region, vpc, owner, name, ingress_read, egress_read FROM fact_sg ORDER BY "
                     "account <> owner",
                     take_group, e) &&
-           net_each(l, "SELECT DISTINCT sg, vpc FROM fact_net_sg_vpc WHERE state IN ('associated', 'associating')",
+           net_each(l, "SELECT DISTINCT sg, vpc FROM fact_net_sg_vpc WHERE coalesce(state, '') NOT IN ('disassociated', "
+                    "'association-failed')",
                     take_group_vpc, e) &&
            net_each(l, rule_sql, take_rule, e);
 }

@@ -94,7 +94,7 @@ bool net_load_uplinks(struct net_loader *l, struct err *e)
     return net_each(l,
                     "SELECT association, dxgw, gateway, allowed FROM fact_net_dx_association WHERE coalesce(state, "
                     "'associated') NOT IN"
-                    " ('disassociated', 'disassociating') ORDER BY allowed IS NULL",
+                    " ('disassociated') ORDER BY allowed IS NULL",
                     take_association, e) &&
            net_each(l,
                     "SELECT vif, vgw FROM fact_net_vif WHERE vgw IS NOT NULL AND dxgw IS NULL AND coalesce(state, "

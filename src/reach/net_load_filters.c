@@ -30,12 +30,28 @@ static void ports(struct query *q, struct net_acl_entry *r)
         r->lo = 0, r->hi = UINT16_MAX;
 }
 
+/* The first entry that matches decides: one that cannot be read leaves open what those after it are for. */
+static bool is_whole(struct query *q, bool denies)
+{
+    struct str action = query_str(q, 11), protocol = query_str(q, 5);
+    int64_t number;
+    bool known = str_eqz(protocol, "-1") || net_protocol(protocol) != NET_ANY_PROTOCOL;
+    if (query_is_null(q, 3) || query_is_null(q, 2) || (!str_eqz(action, "allow") && !str_eqz(action, "deny")) ||
+        (!known && (denies || !str_to_i64(protocol, &number))))
+        return false;
+    return !denies || query_is_null(q, 6) == query_is_null(q, 7); /* no ports at all: every port */
+}
+
 static void take_acl_entry(struct net_loader *l, struct query *q)
 {
     uint32_t acl = net_row(l, NET_ACL, query_str(q, 0));
     struct ip_range range;
-    if (acl == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)) || !ip_range_parse(query_str(q, 10), &range))
+    if (acl == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)))
         return;
+    if (!is_whole(q, !query_int(q, 4)) || !ip_range_parse(query_str(q, 10), &range)) {
+        l->acl_broken[acl] = true;
+        return;
+    }
     struct net_acl_entry *r = net_add_acl_entry(l->n);
     r->acl = acl;
     r->egress = query_int(q, 2) != 0;
@@ -84,7 +100,7 @@ static uint32_t assumed_acl(struct net_loader *l, uint32_t vpc)
     return row;
 }
 
-/* A subnet that no association names has the VPC's default ACL. */
+/* A subnet that no association names has the VPC's default ACL, where its owner told all of them. */
 static void default_acls(struct net_loader *l)
 {
     struct net *n = l->n;
@@ -103,9 +119,13 @@ static void default_acls(struct net_loader *l)
             continue;
         if (!any[s->vpc] && !by_vpc[s->vpc] && l->o.assume_default_nacl)
             by_vpc[s->vpc] = assumed_acl(l, s->vpc) + 1;
-        if (by_vpc[s->vpc])
+        bool told = (by_vpc[s->vpc] && n->acls[by_vpc[s->vpc] - 1].assumed) || net_told_all(l, "ec2:DescribeNetworkAcls", s->vpc);
+        if (by_vpc[s->vpc] && told)
             s->acl = by_vpc[s->vpc] - 1;
     }
+    for (uint32_t i = 0; i < n->subnets_count; i++)
+        if (n->subnets[i].acl != NET_NONE && n->subnets[i].acl < l->acls_told && l->acl_broken[n->subnets[i].acl])
+            n->subnets[i].acl = NET_NONE;
 }
 
 /* ---- Block Public Access ---- */
@@ -194,10 +214,13 @@ bool net_load_filters(struct net_loader *l, struct err *e)
 {
     if (!net_each(l,
                   "SELECT nacl, account, vpc, is_default FROM fact_nacl ORDER BY account <> coalesce(owner, account)",
-                  take_acl, e) ||
-        !net_each(l,
+                  take_acl, e))
+        return false;
+    l->acls_told = l->n->acls_count;
+    l->acl_broken = arena_array_of(l->scratch, bool, l->acls_told + 1);
+    if (!net_each(l,
                   "SELECT nacl, account, direction = 'egress', rule_number, action = 'allow', protocol, port_lo, "
-                  "port_hi, icmp_type, icmp_code, cidr"
+                  "port_hi, icmp_type, icmp_code, cidr, action"
                   " FROM fact_nacl_entry",
                   take_acl_entry, e) ||
         !net_each(l, "SELECT nacl, subnet FROM fact_nacl_subnet", take_acl_subnet, e))

@@ -63,7 +63,8 @@ static void take_nat(struct net_loader *l, struct query *q)
     g->vpc = vpc;
     g->subnet = subnet;
     g->is_public = !str_eqz(query_str(q, 4), "private");
-    g->available = str_eqz(state, "available") || str_eqz(state, "pending");
+    /* "Deleting: ... may or may not be processing traffic" (VPC User Guide, "NAT gateway states", read 2026). */
+    g->available = !str_eqz(state, "failed") && !str_eqz(state, "deleted");
     g->thing = net_row(l, NET_THING, g->id);
     net_note(l, NET_NAT, g->id, l->n->nats_count - 1);
 }
@@ -93,11 +94,22 @@ static uint32_t side(struct net_loader *l, struct str vpc, struct str owner, str
     return row;
 }
 
+/* EC2 API Reference, VpcPeeringConnectionStateReason. A state that is not among these, or none, may be one that works. */
+static bool is_dead(struct str status)
+{
+    static const char *const dead[] = {"initiating-request", "pending-acceptance", "rejected", "expired", "failed",
+                                       "deleting",           "deleted"};
+    for (size_t i = 0; i < sizeof dead / sizeof *dead; i++)
+        if (str_eqz(status, dead[i]))
+            return true;
+    return false;
+}
+
 static void take_peering(struct net_loader *l, struct query *q)
 {
     struct str id = query_str(q, 0), status = query_str(q, 2);
     uint32_t row = net_row(l, NET_PEERING, id);
-    bool active = str_eqz(status, "active") || str_eqz(status, "provisioning");
+    struct str regions[2] = {query_str(q, 5), query_str(q, 8)};
     if (!id.len || row != NET_NONE)
         return;
     uint32_t requester = side(l, query_str(q, 3), query_str(q, 4), query_str(q, 5));
@@ -109,8 +121,8 @@ static void take_peering(struct net_loader *l, struct query *q)
     p->id = net_text(l, q, 0);
     p->requester = requester;
     p->accepter = accepter;
-    p->active = active;
-    p->same_region = str_eq(query_str(q, 5), query_str(q, 8));
+    p->active = !is_dead(status);
+    p->same_region = !regions[0].len || !regions[1].len || str_eq(regions[0], regions[1]);
     net_note(l, NET_PEERING, p->id, l->n->peerings_count - 1);
 }
 
@@ -139,7 +151,7 @@ static void take_vgw(struct net_loader *l, struct query *q)
         g->account = account;
         net_note(l, NET_VGW, g->id, row);
     }
-    if (str_eqz(state, "attached") || str_eqz(state, "attaching")) {
+    if (!str_eqz(state, "detached") && query_str(q, 2).len) {
         uint32_t vpc = net_vpc_row(l, query_str(q, 2));
         l->n->vgws[row].vpc = vpc;
         if (vpc != NET_NONE)
@@ -198,7 +210,7 @@ static const char nat_address_sql[] = "SELECT a.nat, a.account, a.eni, a.private
 /* Both sides list a peering, perhaps not at the same moment: the answer that says active stands. */
 static const char peering_sql[] = "SELECT peering, account, status, requester, requester_owner, requester_region, "
                                   "accepter, accepter_owner, accepter_region"
-                                  " FROM fact_net_peering ORDER BY status <> 'active'";
+                                  " FROM fact_net_peering ORDER BY coalesce(status, '') <> 'active', coalesce(status, '') <> ''";
 static const char vpn_sql[] =
     "SELECT v.vpn, v.account, v.vgw, v.customer_gateway, coalesce(max(c.name), max(c.ip)), coalesce(v.static_only, 0) "
     "FROM fact_net_vpn v"
@@ -221,10 +233,10 @@ bool net_load_gateways(struct net_loader *l, struct err *e)
 {
     if (!net_each(l,
                   "SELECT igw, vpc, account FROM fact_igw WHERE vpc IS NOT NULL AND coalesce(state, 'available') NOT "
-                  "IN ('detached', 'detaching')",
+                  "IN ('detached')",
                   take_igw, e) ||
         !net_each(
-            l, "SELECT eigw, vpc FROM fact_net_eigw WHERE coalesce(state, 'attached') NOT IN ('detached', 'detaching')",
+            l, "SELECT eigw, vpc FROM fact_net_eigw WHERE coalesce(state, 'attached') NOT IN ('detached')",
             take_eigw, e) ||
         !net_each(
             l, "SELECT DISTINCT target, vpc FROM fact_route WHERE target_kind IN ('igw', 'eigw') AND state = 'active'",

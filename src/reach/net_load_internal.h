@@ -29,6 +29,8 @@ struct net_loader {
     uint32_t *cidr_order, cidr_vpcs; /* VPCs that were there when they were ordered */
     struct map tgw_seen;             /* routes of transit gateways that are there */
     struct map clients;              /* Client VPN endpoints: see net_load_client.c */
+    bool *acl_broken;                /* by network ACL of the first `acls_told`: an entry cannot be read */
+    uint32_t acls_told;
     struct map answered;             /* "OP ACCOUNT REGION" of calls that answered */
 };
 
@@ -50,6 +52,8 @@ bool net_from(struct net_loader *l, struct str id, struct str account);
 /* Whether the operation answered in this account and region (of Direct Connect: any region); region {NULL,0}: in any.
  */
 bool net_answered(const struct net_loader *l, const char *op, struct str account, struct str region);
+/* Whether all was told that the operation lists of the VPC: its owner answered, and no call of it did not. */
+bool net_told_all(const struct net_loader *l, const char *op, uint32_t vpc);
 int16_t net_protocol(struct str text); /* "-1", "tcp", "6"...; what is neither is NET_ANY_PROTOCOL */
 /* Type and code of ICMP as ports (see net.h); -1: any; a type of -1 with a code matches nothing. */
 void net_icmp(int64_t type, int64_t code, uint16_t *lo, uint16_t *hi);

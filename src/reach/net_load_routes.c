@@ -13,6 +13,12 @@ static void take_table(struct net_loader *l, struct query *q)
     net_note(l, NET_TABLE, t->id, l->n->tables_count - 1);
 }
 
+/* Being taken off its table: the old one or the main one may be in effect. */
+static struct str unsettled_key(struct net_loader *l, struct str subnet)
+{
+    return arena_printf(l->scratch, "table of %.*s", STR_ARG(subnet));
+}
+
 static void take_association(struct net_loader *l, struct query *q)
 {
     uint32_t table = net_row(l, NET_TABLE, query_str(q, 0));
@@ -20,6 +26,10 @@ static void take_association(struct net_loader *l, struct query *q)
     uint32_t vpc = table == NET_NONE ? NET_NONE : l->n->tables[table].vpc, row = net_row(l, NET_SUBNET, subnet);
     if (vpc == NET_NONE)
         return;
+    if (row != NET_NONE && query_int(q, 4)) {
+        net_from(l, unsettled_key(l, subnet), str_make(NULL, 0));
+        return;
+    }
     if (query_int(q, 1))
         l->n->vpcs[vpc].main_table = table;
     if (row != NET_NONE && l->n->subnets[row].table == NET_NONE)
@@ -31,12 +41,14 @@ static void take_association(struct net_loader *l, struct query *q)
 }
 
 /* A VPC's main table is for those subnets that have none of their own; of a shared subnet only what was seen of its
- * table. */
+ * table, and of a list that was cut short the rest may hold the subnet's own. */
 static void main_tables(struct net_loader *l)
 {
     for (uint32_t i = 0; i < l->n->subnets_count; i++) {
         struct net_subnet *s = &l->n->subnets[i];
-        if (s->table == NET_NONE && s->vpc != NET_NONE)
+        if (map_has(&l->sources, unsettled_key(l, s->id)))
+            s->table = NET_NONE;
+        else if (s->table == NET_NONE && s->vpc != NET_NONE && net_told_all(l, "ec2:DescribeRouteTables", s->vpc))
             s->table = l->n->vpcs[s->vpc].main_table;
     }
 }
@@ -146,9 +158,8 @@ bool net_load_routes(struct net_loader *l, struct err *e)
                   "SELECT route_table, account, vpc FROM fact_route_table ORDER BY account <> coalesce(owner, account)",
                   take_table, e) ||
         !net_each(l,
-                  "SELECT route_table, is_main, subnet, gateway FROM fact_route_association WHERE coalesce(state, "
-                  "'associated') IN"
-                  " ('associated', 'associating')",
+                  "SELECT route_table, is_main, subnet, gateway, coalesce(state, 'associated') NOT IN ('associated', 'associating')"
+                  " FROM fact_route_association WHERE coalesce(state, 'associated') NOT IN ('disassociated', 'failed')",
                   take_association, e) ||
         !net_each(l,
                   "SELECT route_table, account, destination, target_kind, target, eni, state, origin FROM fact_route "

@@ -48,11 +48,17 @@ static void take_route(struct net_loader *l, struct query *q)
 {
     uint32_t table = net_row(l, NET_TGW_TABLE, query_str(q, 0));
     struct ip_range range;
-    if (table == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)) || !ip_range_parse(query_str(q, 2), &range))
+    struct str state = query_str(q, 4);
+    if (table == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)))
         return;
+    bool settled = !state.ptr || str_eqz(state, "active") || str_eqz(state, "blackhole");
+    if (!settled || !ip_range_parse(query_str(q, 2), &range)) {
+        l->n->tgw_tables[table].read = false; /* one that comes or goes, or that cannot be read */
+        return;
+    }
     bool propagated = str_eqz(query_str(q, 3), "propagated");
     uint32_t attachment = own_end(l, query_str(q, 5), table);
-    add(l, table, range, attachment, propagated, str_eqz(query_str(q, 4), "blackhole"), !query_is_null(q, 6));
+    add(l, table, range, attachment, propagated, str_eqz(state, "blackhole"), !query_is_null(q, 6));
     if (propagated && attachment != NET_NONE)
         map_add(&l->tgw_seen, arena_printf(l->scratch, "%u %u", table, attachment), l);
 }
@@ -132,8 +138,7 @@ bool net_load_tgw_routes(struct net_loader *l, struct err *e)
     map_init(&l->tgw_seen, l->scratch);
     return net_each(l,
                     "SELECT tgw_table, account, cidr, type, state, attachment, list FROM fact_net_tgw_route WHERE "
-                    "coalesce(state, 'active') IN"
-                    " ('active', 'blackhole')",
+                    "coalesce(state, 'active') <> 'deleted'",
                     take_route, e) &&
            net_each(l,
                     "SELECT l.tgw_table, l.account, l.list, l.blackhole, l.attachment FROM fact_net_tgw_list l JOIN "
@@ -147,6 +152,6 @@ bool net_load_tgw_routes(struct net_loader *l, struct err *e)
                     " AND r.account = p.account AND r.type = 'propagated') OR EXISTS (SELECT 1 FROM"
                     " fact_net_tgw_table t WHERE t.tgw_table = p.tgw_table AND t.account = p.account AND "
                     "t.searched_all) FROM fact_net_tgw_propagation p"
-                    " WHERE coalesce(p.state, 'enabled') IN ('enabled', 'enabling')",
+                    " WHERE coalesce(p.state, 'enabled') <> 'disabled'",
                     take_propagation, e);
 }

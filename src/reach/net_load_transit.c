@@ -1,9 +1,16 @@
 /* Transit gateways: attachments, tables, routes. */
 #include "reach/net_load_internal.h"
 
+/* EC2 API Reference, TransitGatewayAttachmentState: what has not begun, or has ended. What is being made or taken down may carry
+ * packets. */
 static bool is_on(struct str state)
 {
-    return str_eqz(state, "available") || str_eqz(state, "modifying");
+    static const char *const off[] = {"initiating", "initiatingRequest", "pendingAcceptance", "failed", "failing",
+                                      "rejected",   "rejecting",         "deleted"};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        if (str_eqz(state, off[i]))
+            return false;
+    return true;
 }
 
 static uint32_t tgw_row(struct net_loader *l, struct str id, struct str owner, struct str region)
@@ -15,6 +22,7 @@ static uint32_t tgw_row(struct net_loader *l, struct str id, struct str owner, s
     t->id = net_share_text(l, id);
     t->account = account;
     t->region = net_share_text(l, region);
+    t->references_unread = true;
     net_note(l, NET_TGW, t->id, l->n->tgws_count - 1);
     return l->n->tgws_count - 1;
 }
@@ -25,6 +33,7 @@ static void take_tgw(struct net_loader *l, struct query *q)
     if (row == NET_NONE)
         return;
     l->n->tgws[row].group_references = str_eqz(query_str(q, 3), "enable");
+    l->n->tgws[row].references_unread = false;
     l->n->tgws[row].collected = l->n->tgws[row].collected || query_int(q, 4);
 }
 

@@ -69,7 +69,7 @@ void walk_tgw(struct walker *w, struct packet p, uint32_t tgw)
     if (p.sender_vpc != p.vpc || p.came != CAME_HERE)
         p.refs = p.refs == REFS_MAYBE ? REFS_MAYBE : REFS_LOST;
     else if (p.refs == REFS_KEPT && !(n->tgws[tgw].group_references && t->group_references))
-        p.refs = REFS_LOST_TGW;
+        p.refs = n->tgws[tgw].references_unread && t->group_references ? REFS_MAYBE : REFS_LOST_TGW;
     walk_pass(w, &p, ref_of(NET_ATTACHMENT, in), no_ref(), walk_text(w, "into ", n->tgws[tgw].id, ""));
     walk_tgw_in(w, p, in);
 }
