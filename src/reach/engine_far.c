@@ -14,6 +14,12 @@ static void put(struct buf *b, const void *bytes, size_t size)
     buf_add(b, str_make(bytes, size));
 }
 
+static void put_str(struct buf *b, struct str s)
+{
+    put(b, &s.len, sizeof s.len);
+    buf_add(b, s);
+}
+
 static bool acl_rangeless(const struct net *n, uint32_t acl)
 {
     struct net_span both[2] = {n->acls[acl].ingress, n->acls[acl].egress};
@@ -30,11 +36,28 @@ static bool local_alone(const struct reach *r, uint32_t table, uint32_t vpc)
     const struct flat *f = table == NET_NONE ? NULL : &r->tables[table];
     if (!f || f->unread_count)
         return false;
-    NET_EACH(c, n->vpcs[vpc].cidrs)
+    NET_EACH(c, n->vpcs[vpc].cidrs) {
+        if (!f->count || f->lo[0] > n->cidrs[c].range.lo)
+            return false;
         for (uint32_t i = 0; i < f->count; i++) {
             ip_number hi = i + 1 < f->count ? f->lo[i + 1] - 1 : ~(ip_number)0;
             bool meets = f->lo[i] <= n->cidrs[c].range.hi && hi >= n->cidrs[c].range.lo;
             if (meets && (f->pick[i] == NET_NONE || n->routes[f->pick[i]].kind != TARGET_LOCAL || n->routes[f->pick[i]].blackhole))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a VPC's subnets are within its blocks: who has other addresses is nobody that we know. */
+static bool subnets_within(const struct net *n, uint32_t vpc)
+{
+    NET_EACH(k, n->vpcs[vpc].subnets)
+        NET_EACH(i, n->subnets[n->subnet_order[k]].cidrs) {
+            bool within = false;
+            NET_EACH(c, n->vpcs[vpc].cidrs)
+                within = within || ip_range_holds(n->cidrs[c].range, n->subnet_cidrs[i].range);
+            if (!within)
                 return false;
         }
     return true;
@@ -48,11 +71,11 @@ static bool vpc_plain(const struct reach *r, uint32_t vpc)
         return false;
     const struct net_attachment *t = &n->attachments[r->attachment_order[r->attachments_of[vpc].first]];
     if (!t->available || !t->table_read || t->table == NET_NONE || !t->subnets.count || n->tgws[t->tgw].group_references ||
-        !n->tgws[t->tgw].collected || !n->tgw_tables[t->table].read)
+        !n->tgws[t->tgw].collected || !n->tgw_tables[t->table].read || n->tgw_tables[t->table].tgw != t->tgw || !subnets_within(n, vpc))
         return false;
     NET_EACH(i, t->subnets) {
         const struct net_subnet *s = &n->subnets[n->attachment_subnets[i].subnet];
-        if (s->acl == NET_NONE || !acl_rangeless(n, s->acl) || !local_alone(r, s->table, vpc))
+        if (s->vpc != vpc || s->acl == NET_NONE || !acl_rangeless(n, s->acl) || !local_alone(r, s->table, vpc))
             return false;
     }
     return true;
@@ -66,7 +89,8 @@ static bool eni_plain(const struct far *f, uint32_t cls)
     if (r->special[r->classes[cls].eni] || e->subnet == NET_NONE || !f->vpc_ok[e->vpc] || !ip_is_v4(a->range.lo) || a->range.lo != a->range.hi)
         return false;
     const struct net_subnet *s = &r->n->subnets[e->subnet];
-    return s->vpc == e->vpc && s->acl != NET_NONE && local_alone(r, s->table, e->vpc);
+    return s->vpc == e->vpc && s->acl != NET_NONE && sym_subnet_holds(r->n, e->subnet, a->range.lo) &&
+           net_subnet_at(r->n, e->vpc, a->range.lo) == e->subnet && local_alone(r, s->table, e->vpc);
 }
 
 static uint32_t attachment_of_vpc(const struct reach *r, uint32_t vpc)
@@ -78,6 +102,18 @@ static bool leads_to(const struct reach *r, uint32_t table, ip_number ip, uint32
 {
     uint32_t row = flat_at(&r->tgw_tables[table], ip);
     return row != NET_NONE && r->n->tgw_routes[row].attachment == attachment && !r->n->tgw_routes[row].blackhole && r->tgw_twin[row] == NET_NONE;
+}
+
+/* Where an answer to the address goes by a table: home, nowhere, or to what only this address tells. */
+static void put_back(const struct reach *r, struct buf *b, uint32_t table, ip_number ip, uint32_t attachment)
+{
+    uint32_t row = flat_at(&r->tgw_tables[table], ip);
+    uint8_t home = leads_to(r, table, ip, attachment);
+    bool nowhere = row == NET_NONE || (r->n->tgw_routes[row].blackhole && r->tgw_twin[row] == NET_NONE);
+    put(b, &home, sizeof home);
+    put(b, &nowhere, sizeof nowhere);
+    if (!home && !nowhere)
+        put(b, &ip, sizeof ip);
 }
 
 static void put_acl(const struct net *n, struct buf *b, uint32_t acl)
@@ -100,8 +136,11 @@ static void put_egress(const struct net *n, struct buf *b, const struct net_eni 
     put(b, flags, sizeof flags);
     NET_EACH(g, e->groups) {
         uint32_t group = n->eni_groups[g].group;
-        uint32_t read = group != NET_NONE && n->groups[group].egress_read;
+        uint32_t read = group != NET_NONE && n->groups[group].egress_read, rows = 0;
+        NET_EACH(i, read ? n->groups[group].egress : (struct net_span){0})
+            rows += n->rules[i].peer != PEER_GROUP;
         put(b, &read, sizeof read);
+        put(b, &rows, sizeof rows);
         if (!read)
             continue;
         NET_EACH(i, n->groups[group].egress) {
@@ -115,11 +154,23 @@ static void put_egress(const struct net *n, struct buf *b, const struct net_eni 
     }
 }
 
-static void put_routes(const struct net *n, struct buf *b, uint32_t table)
+static bool own_local(const struct net *n, const struct net_route *r, uint32_t vpc)
 {
+    NET_EACH(c, n->vpcs[vpc].cidrs)
+        if (r->kind == TARGET_LOCAL && ip_range_holds(n->cidrs[c].range, r->range))
+            return true;
+    return false;
+}
+
+static void put_routes(const struct net *n, struct buf *b, uint32_t table, uint32_t vpc)
+{
+    uint32_t rows = 0;
+    NET_EACH(i, n->tables[table].routes)
+        rows += !own_local(n, &n->routes[i], vpc);
+    put(b, &rows, sizeof rows);
     NET_EACH(i, n->tables[table].routes) {
         const struct net_route *r = &n->routes[i];
-        if (r->kind == TARGET_LOCAL)
+        if (own_local(n, r, vpc))
             continue;
         int32_t row[6] = {r->kind, r->kind == TARGET_TGW ? (int32_t)r->target : 0, r->blackhole, r->propagated, r->list != NET_NONE, r->rank};
         put(b, row, sizeof row);
@@ -139,23 +190,23 @@ static bool sender_key(const struct far *f, uint32_t cls, struct buf *b)
     const struct net_attachment *t = &n->attachments[at];
     const struct net_subnet *s = &n->subnets[e->subnet];
     buf_reset(b);
-    uint32_t head[4] = {t->tgw, t->table, t->appliance_mode, NET_NONE};
+    uint32_t head[5] = {t->tgw, t->table, t->appliance_mode, t->subnets.count, e->groups.count};
     put(b, head, sizeof head);
-    buf_add(b, s->az);
+    put_str(b, s->az);
     NET_EACH(i, t->subnets) {
         const struct net_subnet *of = &n->subnets[n->attachment_subnets[i].subnet];
         uint32_t same = n->attachment_subnets[i].subnet == e->subnet;
-        buf_add(b, of->az);
+        put_str(b, of->az);
         put(b, &same, sizeof same);
         put_acl(n, b, of->acl);
     }
     put_acl(n, b, s->acl);
     for (uint32_t i = 0; i < n->tgw_tables_count; i++) {
-        bool back = n->tgw_tables[i].tgw == t->tgw && leads_to(r, i, r->classes[cls].ip, at);
-        put(b, &back, sizeof back);
+        if (n->tgw_tables[i].tgw == t->tgw)
+            put_back(r, b, i, r->classes[cls].ip, at);
     }
+    put_routes(n, b, s->table, e->vpc);
     put_egress(n, b, e);
-    put_routes(n, b, s->table);
     return true;
 }
 
@@ -390,7 +441,7 @@ static bool leaves_by_tgw(const struct far *f, uint32_t cls, ip_number to, uint3
     const struct net_attachment *t = &n->attachments[attachment_of_vpc(r, e->vpc)];
     uint32_t row = flat_at(&r->tables[n->subnets[e->subnet].table], to);
     return row != NET_NONE && n->routes[row].kind == TARGET_TGW && n->routes[row].target == t->tgw && !n->routes[row].blackhole &&
-           leads_to(r, t->table, to, attachment);
+           n->attachments[attachment].tgw == t->tgw && leads_to(r, t->table, to, attachment);
 }
 
 /* Nodes of the tree that make up the members [from, to). */

@@ -136,7 +136,8 @@ static uint32_t sole_vpc(const struct near *w, uint32_t row)
 {
     const struct net *n = w->r->n;
     uint32_t at = n->tgw_routes[row].attachment;
-    if (n->tgw_routes[row].blackhole || w->r->tgw_twin[row] != NET_NONE || at == NET_NONE || n->attachments[at].kind != ATTACHMENT_VPC)
+    if (n->tgw_routes[row].blackhole || w->r->tgw_twin[row] != NET_NONE || at == NET_NONE || n->attachments[at].kind != ATTACHMENT_VPC ||
+        n->attachments[at].tgw != n->tgw_tables[n->tgw_routes[row].table].tgw)
         return NET_NONE;
     return n->attachments[at].target;
 }

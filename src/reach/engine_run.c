@@ -125,14 +125,22 @@ void run_edge(struct run *u, uint32_t from, uint32_t to, bool unknown)
     u->edges[u->edge_count++] = (struct edge){from, to, unknown};
 }
 
-static void tell(struct run *u, const struct source *from, uint32_t sender, const struct outcome *o)
+/* What a balancer, endpoint service or entrance hands on is for this one interface; a NAT gateway asks for whom it was asked for. */
+static bool for_all_of(const struct cls *c, ip_number asked, const struct outcome *o)
+{
+    return o->legs == 1 || (asked && (asked == c->ip || asked == c->public_ip));
+}
+
+static void tell(struct run *u, const struct source *from, uint32_t sender, ip_number asked, const struct outcome *o)
 {
     const struct net *n = u->r->n;
     uint32_t thing = run_end_thing(n, o), cls = NET_NONE;
     if (thing == NET_NONE || (o->end.kind == NET_ENI && o->end.index == sender))
         return;
-    if (o->end.kind == NET_ENI && o->legs == 1) /* what a relay hands on is for this one interface */
+    if (o->end.kind == NET_ENI)
         cls = engine_class_at(u->r, o->end.index, o->to);
+    if (cls != NET_NONE && !for_all_of(&u->r->classes[cls], asked, o))
+        cls = NET_NONE;
     uint32_t label = from->cls != NET_NONE ? u->r->classes[from->cls].label : u->q.label_of[n->externals[from->external].thing];
     if (label == NET_NONE)
         return;
@@ -172,7 +180,7 @@ static void send(struct run *u, const struct source *s, ip_number to, uint32_t e
         return;
     run_ways(r, &u->found, r->scratch, u->sports, u->sport_count, from, to, entrance, r->all);
     for (uint32_t i = 0; i < u->found.count; i++)
-        tell(u, s, from.at.kind == NET_ENI ? from.at.index : NET_NONE, &u->found.at[i]);
+        tell(u, s, from.at.kind == NET_ENI ? from.at.index : NET_NONE, to, &u->found.at[i]);
     arena_reset(r->scratch);
 }
 

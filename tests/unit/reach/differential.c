@@ -245,6 +245,30 @@ static uint32_t *own_labels(struct arena *a, const struct net *n)
     return label_of;
 }
 
+/* Few labels make large classes. What all of a label reach together must be the same. */
+static void check_coarse(struct trial *t)
+{
+    uint32_t things = t->n->things_count, labels = 3, *label_of = arena_array_of(t->a, uint32_t, things + 1);
+    struct reach *coarse = reach_new(t->n);
+    for (uint32_t i = 0; i < things; i++)
+        label_of[i] = i * 7 % labels;
+    reach_run(coarse, &(struct reach_question){.label_of = label_of, .labels = labels});
+    for (uint32_t to = 0; to < things && t->out.kind == SAME; to++)
+        for (enum reach_how how = 0; t->n->things[to].external == NET_NONE && how < HOW_COUNT; how++) {
+            const uint64_t *one = reach_labels(t->r, to, how), *all = reach_labels(coarse, to, how);
+            bool has[3] = {false, false, false};
+            for (uint32_t from = 0; one && from < things; from++)
+                has[label_of[from]] |= from != to && bits_get(one, from);
+            for (uint32_t l = 0; l < labels; l++) {
+                bool said = all && bits_get(all, l);
+                if (has[l] != said && !(said && l == label_of[to]))
+                    differ(t, DIFFERS_COARSE, arena_printf(t->a, "label %u to thing %u, %s: %s with large classes only", l, to, how_name(how),
+                                                           said ? "reached" : "not reached"));
+            }
+        }
+    reach_free(coarse);
+}
+
 struct difference differential(struct arena *a, const struct net *n, uint64_t seed, uint64_t budget, struct difference_counts *counts)
 {
     struct trial t = {.a = a, .walks = arena_new(1 << 16), .n = n, .p = probe_of(a, n), .r = reach_new(n), .state = seed, .counts = counts};
@@ -255,6 +279,9 @@ struct difference differential(struct arena *a, const struct net *n, uint64_t se
     ask_all(&t, budget);
     if (t.out.kind == SAME)
         check_pairs(&t);
+    if (t.out.kind == SAME)
+        check_coarse(&t);
+    counts->together += reach_stats_of(t.r).bicliques != 0;
     reach_free(t.r);
     arena_free(t.walks);
     return t.out;

@@ -18,13 +18,14 @@ enum difference_kind {
     DIFFERS_EXTRA,    /* reach_labels() has a sender, and no witness */
     DIFFERS_KIND,     /* of a small network: all walks were made, and none is of this kind */
     DIFFERS_SOURCES,  /* reach_sources() is not what reach_labels() has */
+    DIFFERS_COARSE,   /* things that share a label are not together what each is by itself */
 };
 
 struct difference {
     enum difference_kind kind;
     struct str text; /* in the arena given */
 };
-struct difference_counts { uint64_t walks, asks, reached, pairs, witnesses; };
+struct difference_counts { uint64_t walks, asks, reached, pairs, witnesses, together; /* networks in which senders over one transit gateway were asked together */ };
 
 /* `budget`: walks at most; what does not fit is asked by chance from `seed`. `n` is indexed. */
 struct difference differential(struct arena *a, const struct net *n, uint64_t seed, uint64_t budget, struct difference_counts *counts);

@@ -68,6 +68,18 @@ static void walker_and_engine_agree(void **state)
     assert_true(c.reached > c.walks / 50);
 }
 
+static void together_as_one_by_one(void **state)
+{
+    (void)state;
+    struct difference_counts c = {0};
+    unsigned few = RANDOM_HUB | RANDOM_INTERNET | RANDOM_NAT | RANDOM_ACLS | RANDOM_LISTS | RANDOM_VIRTUAL | RANDOM_IPV6;
+    assert_int_equal(run(1, SEEDS / 2, few, 16, &c, true), 0);
+    print_message("%llu of %d networks have senders that were asked together, %llu pairs\n", (unsigned long long)c.together, SEEDS / 2,
+                  (unsigned long long)c.pairs);
+    assert_true(c.together > SEEDS / 4);
+    assert_int_equal(run(1, SEEDS / 2, RANDOM_ALL | RANDOM_HUB, 16, &c, true), 0);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 2) {
@@ -75,10 +87,10 @@ int main(int argc, char **argv)
         unsigned parts = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 0) : RANDOM_ALL;
         uint32_t enis = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 12;
         uint32_t failed = run(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10), parts, enis, &c, argc > 5);
-        printf("%u seeds differ; %llu walks, %llu reach something, %llu pairs\n", failed, (unsigned long long)c.walks,
-               (unsigned long long)c.reached, (unsigned long long)c.pairs);
+        printf("%u seeds differ; %llu walks, %llu reach something, %llu pairs; together in %llu\n", failed, (unsigned long long)c.walks,
+               (unsigned long long)c.reached, (unsigned long long)c.pairs, (unsigned long long)c.together);
         return failed != 0;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(walker_and_engine_agree)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(walker_and_engine_agree), cmocka_unit_test(together_as_one_by_one)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,9 +155,84 @@ static void a_change_is_as_good_as_a_new_run(void **state)
     arena_free(w.a);
 }
 
+/* A hub that a and b send over to c; what c answers goes by a table of its own. */
+static uint32_t hub_vpc(struct world *w, const char *id, const char *cidr, const char *ip, uint32_t table)
+{
+    struct net *n = w->n;
+    uint32_t vpc = town_vpc(n, id, cidr), subnet = town_subnet(n, vpc, arena_printf(w->a, "subnet-%s", id).ptr, cidr, "az1");
+    town_route(n, n->vpcs[vpc].main_table, "10.0.0.0/8", TARGET_TGW, 0, "tgw-1");
+    uint32_t group = town_group(n, vpc, arena_printf(w->a, "sg-%s", id).ptr);
+    town_open_egress(n, group);
+    town_rule(n, group, false, NET_TCP, 443, 443, "10.0.0.0/8", NET_NONE);
+    struct net_attachment *t = net_add_attachment(n);
+    t->id = arena_printf(w->a, "tgw-attach-%s", id);
+    t->tgw = 0;
+    t->target = vpc;
+    t->kind = ATTACHMENT_VPC;
+    t->available = t->table_read = true;
+    t->table = table;
+    struct net_attachment_subnet *s = net_add_attachment_subnet(n);
+    s->attachment = n->attachments_count - 1;
+    s->subnet = subnet;
+    return town_host(n, subnet, arena_printf(w->a, "i-%s", id).ptr, ip, NULL, group, id);
+}
+
+static void hub_route(struct net *n, uint32_t table, const char *cidr, uint32_t attachment, bool blackhole)
+{
+    struct net_tgw_route *r = net_add_tgw_route(n);
+    r->table = table;
+    r->range = town_range(cidr);
+    r->attachment = attachment;
+    r->blackhole = blackhole;
+}
+
+static void answers_that_go_different_ways_are_not_taken_together(void **state)
+{
+    (void)state;
+    struct world w = {.a = arena_new(0)};
+    struct net *n = w.n = net_new(w.a);
+    for (uint32_t i = 0; i < 2; i++)
+        net_add_tgw(n)->collected = true;
+    for (uint32_t i = 0; i < 3; i++) {
+        net_add_tgw_table(n)->tgw = i / 2;
+        n->tgw_tables[i].read = true;
+    }
+    uint32_t a = hub_vpc(&w, "a", "10.1.0.0/24", "10.1.0.10", 0), b = hub_vpc(&w, "b", "10.2.0.0/24", "10.2.0.10", 0);
+    uint32_t d = hub_vpc(&w, "d", "10.4.0.0/24", "10.4.0.10", 0), c = hub_vpc(&w, "c", "10.3.0.0/24", "10.3.0.10", 1);
+    hub_route(n, 0, "10.3.0.0/24", 3, false);
+    hub_route(n, 1, "10.1.0.0/24", NET_NONE, true);
+    /* To b over another transit gateway, and back. */
+    hub_route(n, 1, "10.2.0.0/24", 4, false);
+    hub_route(n, 2, "10.2.0.0/24", 5, false);
+    hub_route(n, 0, "10.1.0.0/24", 0, false);
+    hub_route(n, 0, "10.2.0.0/24", 1, false);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct net_attachment *p = net_add_attachment(n);
+        *p = (struct net_attachment){.tgw = i, .kind = ATTACHMENT_PEERING, .target = 5 - i, .available = true, .table_read = true, .table = 2 * i};
+    }
+    hub_route(n, 1, "10.4.0.0/24", 2, false);
+    net_index(n);
+    struct reach *r = run(&w, NULL, 0);
+    uint32_t to = n->enis[c].thing;
+    const uint32_t from[3] = {a, b, d};
+    for (uint32_t i = 0; i < 3; i++) {
+        struct net_flow f = {.from = {{NET_ENI, from[i]}, 0}, .to = town_ip("10.3.0.10"), .proto = NET_TCP, .sport = 49152, .dport = 443};
+        enum reach_verdict v = reach_ask(r, &f);
+        assert_int_equal(has(r, n->enis[from[i]].thing, to, HOW_DIRECT), v == REACH_DIRECT);
+        assert_int_equal(has(r, n->enis[from[i]].thing, to, HOW_ONE_WAY), v == REACH_ONE_WAY);
+        assert_int_equal(has(r, n->enis[from[i]].thing, to, HOW_UNKNOWN), v == REACH_UNKNOWN);
+    }
+    assert_true(has(r, n->enis[a].thing, to, HOW_ONE_WAY) && has(r, n->enis[b].thing, to, HOW_DIRECT) &&
+                has(r, n->enis[d].thing, to, HOW_DIRECT));
+    assert_true(reach_stats_of(r).bicliques > 0);
+    reach_free(r);
+    arena_free(w.a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_that_go_different_ways_are_not_taken_together),
         cmocka_unit_test(a_bastion_is_a_pivot_and_no_direct_way),
         cmocka_unit_test(a_witness_is_the_walkers),
         cmocka_unit_test(what_is_declared_is_told_apart_port_by_port),

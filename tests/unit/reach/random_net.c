@@ -164,7 +164,7 @@ static void add_vpc(struct random_net *r, uint32_t mode)
     struct net_vpc *v = net_add_vpc(r->n);
     uint32_t row = LAST(vpcs);
     v->id = rn_id(r, "vpc");
-    v->region = rn_chance(r, 85) ? STR("us-east-1") : STR("us-west-2");
+    v->region = rn_has(r, RANDOM_HUB) || rn_chance(r, 85) ? STR("us-east-1") : STR("us-west-2");
     v->account = rn_below(r, r->n->accounts_count);
     v->collected = true;
     v->tenant = arena_printf(r->arena, "t%u", rn_below(r, 4));
@@ -218,6 +218,9 @@ static void add_subnet(struct random_net *r, uint32_t vpc, uint32_t index)
     uint32_t acl = pick_of_vpc(r, vpc, n->acls_count, (const char *)&n->acls[0].vpc, sizeof *n->acls);
     n->subnets[row].table = rn_chance(r, 70) ? table : n->vpcs[vpc].main_table;
     n->subnets[row].acl = acl;
+    for (uint32_t i = 0; rn_has(r, RANDOM_HUB) && index == 0 && i < n->acls_count; i++)
+        if (n->acls[i].vpc == vpc && n->acls[i].is_default)
+            n->subnets[row].acl = i;
     struct net_subnet_cidr *c = net_add_subnet_cidr(n);
     c->subnet = row;
     bool second = secondary != NET_NONE && index == 2;
@@ -277,6 +280,11 @@ static void fill_group(struct random_net *r, uint32_t group)
 {
     for (uint32_t i = rn_below(r, 4); i; i--)
         add_rule(r, group, false);
+    if (rn_has(r, RANDOM_HUB) && rn_chance(r, 60)) {
+        add_rule(r, group, false);
+        r->n->rules[LAST(rules)].peer = PEER_RANGE;
+        r->n->rules[LAST(rules)].range = rn_v4(10u << 24, 8);
+    }
     if (rn_chance(r, 60)) {
         for (int six = 0; six < 2; six++) {
             struct net_rule *u = net_add_rule(r->n);
@@ -457,7 +465,8 @@ static void add_accounts(struct random_net *r)
 
 static void add_places(struct random_net *r)
 {
-    uint32_t vpcs = 1 + rn_below(r, r->enis_max < 12 ? 3 : 7), mode = rn_below(r, 4);
+    bool hub = rn_has(r, RANDOM_HUB);
+    uint32_t vpcs = (hub ? 3 : 1) + rn_below(r, r->enis_max < 12 ? 3 : hub ? 5 : 7), mode = hub ? 0 : rn_below(r, 4);
     for (uint32_t i = 0; i < vpcs; i++)
         add_vpc(r, mode);
     for (uint32_t i = 0; i < vpcs; i++) {
@@ -493,6 +502,8 @@ struct net *random_net(struct arena *a, uint64_t seed, unsigned parts, uint32_t 
     for (unsigned part = 1; part < RANDOM_ALL; part <<= 1)
         if ((parts & part) && rn_chance(&r, 50))
             r.parts |= part;
+    if (parts & RANDOM_HUB)
+        r.parts = (r.parts & ~(unsigned)RANDOM_PEERING) | RANDOM_HUB | RANDOM_TGW;
     add_accounts(&r);
     add_places(&r);
     add_hosts(&r);

@@ -15,7 +15,8 @@ enum { /* what may be in it */
     RANDOM_PEERING = 1, RANDOM_TGW = 2, RANDOM_INTERNET = 4, RANDOM_NAT = 8, RANDOM_BALANCERS = 16, RANDOM_PRIVATELINK = 32,
     RANDOM_UPLINKS = 64, RANDOM_FIREWALL = 128, RANDOM_ENTRANCES = 256, RANDOM_UNREAD = 512, RANDOM_APPLIANCES = 1024, RANDOM_IPV6 = 2048,
     RANDOM_ACLS = 4096, RANDOM_LISTS = 8192, RANDOM_VIRTUAL = 16384,
-    RANDOM_ALL = 32767
+    RANDOM_ALL = 32767,
+    RANDOM_HUB = 32768 /* only when asked for: VPCs of their own addresses, each on one transit gateway, nobody peered */
 };
 
 struct random_net {

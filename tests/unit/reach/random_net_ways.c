@@ -226,7 +226,7 @@ static uint32_t attach(struct random_net *r, uint32_t tgw, enum net_attachment_k
     t->tgw = tgw;
     t->kind = kind;
     t->target = target;
-    t->available = rn_chance(r, 95);
+    t->available = rn_chance(r, rn_has(r, RANDOM_HUB) ? 99 : 95);
     t->ipv6 = rn_chance(r, 70);
     t->group_references = rn_chance(r, 70);
     t->appliance_mode = rn_chance(r, 10);
@@ -240,16 +240,17 @@ static void attach_vpc(struct random_net *r, uint32_t tgw, uint32_t vpc)
     struct net *n = r->n;
     uint32_t row = attach(r, tgw, ATTACHMENT_VPC, vpc);
     bool zones[2] = {false, false};
+    unsigned percent = rn_has(r, RANDOM_HUB) ? 96 : 85;
     for (uint32_t i = 0; i < n->subnets_count; i++) {
         uint32_t zone = n->subnets[i].vpc == vpc ? (uint32_t)(n->subnets[i].az.ptr[n->subnets[i].az.len - 1] - '1') : 2;
-        if (zone > 1 || zones[zone] || !rn_chance(r, 85))
+        if (zone > 1 || zones[zone] || !rn_chance(r, percent))
             continue;
         zones[zone] = true;
         struct net_attachment_subnet *s = net_add_attachment_subnet(n);
         s->attachment = row;
         s->subnet = i;
     }
-    route_all(r, vpc, rn_v4(10u << 24, 8), TARGET_TGW, tgw, 60);
+    route_all(r, vpc, rn_v4(10u << 24, 8), TARGET_TGW, tgw, rn_has(r, RANDOM_HUB) ? 90 : 60);
     if (rn_chance(r, 40))
         route_all(r, vpc, rn_chance(r, 50) ? ip_all_v4() : part_of(r, rn_below(r, n->vpcs_count)), TARGET_TGW, tgw, 50);
     if (rn_has(r, RANDOM_IPV6))
@@ -296,7 +297,7 @@ static void fill_tgw_tables(struct random_net *r)
     struct net *n = r->n;
     for (uint32_t i = 0; i < n->tgw_tables_count; i++) {
         for (uint32_t k = 0; k < n->attachments_count; k++)
-            if (n->attachments[k].tgw == n->tgw_tables[i].tgw && rn_chance(r, 65))
+            if (n->attachments[k].tgw == n->tgw_tables[i].tgw && rn_chance(r, rn_has(r, RANDOM_HUB) ? 88 : 65))
                 propagate(r, i, k);
         for (uint32_t k = n->attachments_count ? rn_below(r, 4) : 0; k; k--) {
             uint32_t to = rn_below(r, n->attachments_count);
@@ -312,13 +313,14 @@ static void fill_tgw_tables(struct random_net *r)
 static void transit(struct random_net *r)
 {
     struct net *n = r->n;
-    uint32_t tgws = 1 + rn_below(r, 2);
+    bool hub = rn_has(r, RANDOM_HUB);
+    uint32_t tgws = 1 + (hub ? (uint32_t)rn_chance(r, 15) : rn_below(r, 2));
     for (uint32_t i = 0; i < tgws; i++) {
         struct net_tgw *t = net_add_tgw(n);
         t->id = rn_id(r, "tgw");
         t->region = i ? STR("us-west-2") : STR("us-east-1");
         t->region = rn_chance(r, 30) ? STR("us-east-1") : t->region;
-        t->group_references = rn_chance(r, 60);
+        t->group_references = rn_chance(r, hub ? 10 : 60);
         t->collected = true;
         for (uint32_t k = 1 + rn_below(r, 3); k; k--) {
             struct net_tgw_table *b = net_add_tgw_table(n);
@@ -327,7 +329,8 @@ static void transit(struct random_net *r)
             b->read = true;
         }
         for (uint32_t v = 0; v < n->vpcs_count; v++)
-            if (str_eq(n->vpcs[v].region, n->tgws[i].region) && rn_chance(r, tgws == 1 ? 75 : 55))
+            if (hub ? v % tgws == i && rn_chance(r, 95)
+                    : str_eq(n->vpcs[v].region, n->tgws[i].region) && rn_chance(r, tgws == 1 ? 75 : 55))
                 attach_vpc(r, i, v);
         if (rn_has(r, RANDOM_UPLINKS) && rn_chance(r, 60)) {
             enum net_attachment_kind kind = rn_chance(r, 50) ? ATTACHMENT_VPN : ATTACHMENT_DX;
