@@ -11,6 +11,8 @@ static bool is_declared(const struct joiner *k, uint32_t x, uint32_t y, const ui
     uint64_t mask = k->v->masks[joint_at(k, x, y)];
     for (uint32_t i = 0; i < count; i++) {
         uint32_t label = k->net->label_of[way[i]], shared = label - k->labels->tenants;
+        if (i && reach_only_public(k->net->reach, k->net->label_of[way[i - 1]], way[i]))
+            return true;
         if (label >= k->labels->tenants && label < k->labels->unassigned && shared < MASKS_MAX && mask >> shared & 1)
             return true;
     }
@@ -30,6 +32,25 @@ static uint32_t way_to(const struct joiner *k, uint32_t x, uint32_t thing, enum 
     else if (layer == LAYER_MAYBE && holds(reach_pivot_labels(k->net->reach, thing, true), x))
         count = reach_pivot_chain(k->net->reach, x, thing, true, out, max);
     return count > 1 && holds(k->seeds[layer][out[0]], x) ? count : 0;
+}
+
+static uint64_t *avoided(const struct joiner *k, uint32_t x, uint32_t y)
+{
+    uint64_t *out = bits_new(k->passing, (size_t)k->n + 1);
+    prove_blocked(k->v, k->v->masks[joint_at(k, x, y)], out);
+    bits_set(out, x);
+    bits_set(out, y);
+    return out;
+}
+
+/* Behind a way that is declared there may be one that is not. */
+static uint32_t way_past(const struct joiner *k, uint32_t x, uint32_t thing, enum joint_layer layer, uint32_t *out, uint32_t max)
+{
+    const uint64_t *avoid = avoided(k, x, k->net->label_of[thing]);
+    uint32_t count = reach_pivot_chain_past(k->net->reach, x, thing, layer == LAYER_MAYBE, avoid, out, max);
+    bool seeded = count > 1 && holds(k->seeds[layer][out[0]], x);
+    arena_reset(k->passing);
+    return seeded ? count : 0;
 }
 
 static uint64_t *seeded(const struct joiner *k, enum joint_layer layer)
@@ -54,7 +75,7 @@ static void note(struct joiner *k, uint32_t x, uint32_t thing, enum joint_layer 
         *cell = OPEN_MAYBE;
     if (!count)
         return;
-    bool declared = is_declared(k, x, y, way, count);
+    bool declared = is_declared(k, x, y, way, count) && !way_past(k, x, thing, layer, way, WAY_MAX);
     if (!declared || !*cell)
         *cell = (uint8_t)(open | (declared ? BESIDE_DECLARED : 0));
 }
@@ -107,7 +128,9 @@ uint32_t joint_beside_way(struct joiner *k, uint32_t subject, uint32_t object, e
     for (uint32_t t = 0; t < k->net->net->things_count; t++) {
         uint32_t count = k->net->label_of[t] == object ? way_to(k, subject, t, layer, way, WAY_MAX) : 0;
         struct joint_chain one = {.layer = layer};
-        if (!count || count > max || (best && count >= best) || (!declared && is_declared(k, subject, object, way, count)) ||
+        if (count && !declared && is_declared(k, subject, object, way, count))
+            count = way_past(k, subject, t, layer, way, WAY_MAX);
+        if (!count || count > max || (best && count >= best) ||
             !joint_seek_thing(k, subject, way[0], layer, blocked, &one))
             continue;
         best = count;

@@ -179,19 +179,35 @@ static void begin_things(struct joiner *k)
     }
 }
 
+static bool is_session(const struct joiner *k, uint32_t t, uint32_t x)
+{
+    static const enum reach_how sure[] = {HOW_DIRECT, HOW_DIRECT_INTERNET, HOW_DECLARED};
+    for (size_t i = 0; i < sizeof sure / sizeof *sure; i++) {
+        const uint64_t *bits = reach_labels(k->net->reach, t, sure[i]);
+        if (bits && bits_get(bits, x))
+            return true;
+    }
+    return false;
+}
+
 /* An answer that does not return is no session; what came of it is not known. */
 static bool hosts_of(struct joiner *k, uint32_t t)
 {
-    static const enum reach_how sure[] = {HOW_DIRECT, HOW_DIRECT_INTERNET, HOW_DECLARED};
-    static const enum reach_how maybe[] = {HOW_ONE_WAY, HOW_ONE_WAY_INTERNET, HOW_UNKNOWN, HOW_UNKNOWN_INTERNET};
+    static const enum reach_how one_way[] = {HOW_ONE_WAY, HOW_ONE_WAY_INTERNET};
     const struct reach *r = k->net->reach;
     uint32_t own = k->net->label_of[t];
+    uint64_t *bits[] = {bits_new(k->passing, (size_t)k->n + 1), bits_new(k->passing, (size_t)k->n + 1)};
     bool grew = false;
-    for (size_t i = 0; i < sizeof sure / sizeof *sure; i++)
-        grew |= joint_add(k, &k->hosts[LAYER_SURE][t], reach_labels(r, t, sure[i]), own);
+    for (int l = 0; l < LAYERS; l++)
+        reach_control_labels(r, t, l == LAYER_MAYBE, bits[l]);
+    for (size_t i = 0; i < sizeof one_way / sizeof *one_way; i++)
+        for (uint32_t x = 0; x < k->n && reach_labels(r, t, one_way[i]); x++)
+            if (bits_get(reach_labels(r, t, one_way[i]), x) && !is_session(k, t, x))
+                bits_clear(bits[LAYER_SURE], x);
+    for (int l = 0; l < LAYERS; l++)
+        grew |= joint_add(k, &k->hosts[l][t], bits[l], own);
+    arena_reset(k->passing);
     grew |= joint_add(k, &k->hosts[LAYER_SURE][t], reach_pivot_labels(r, t, false), own);
-    for (size_t i = 0; i < sizeof maybe / sizeof *maybe; i++)
-        grew |= joint_add(k, &k->hosts[LAYER_MAYBE][t], reach_labels(r, t, maybe[i]), own);
     return joint_add(k, &k->hosts[LAYER_MAYBE][t], reach_pivot_labels(r, t, true), own) || grew;
 }
 
@@ -246,6 +262,7 @@ static bool take_roles(struct joiner *k)
 void joint_flow(struct joiner *k)
 {
     bool grew = true, seeded = true;
+    k->passing = arena_child(k->a, 0);
     begin_nodes(k);
     begin_things(k);
     joint_control_begin(k);

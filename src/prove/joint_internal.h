@@ -34,7 +34,7 @@ struct joint_ways;
 
 struct joiner {
     struct joint *j;
-    struct arena *a;
+    struct arena *a, *passing; /* passing: of one thing */
     struct proof *iam;
     struct net_half *net;
     const struct prove_labels *labels;

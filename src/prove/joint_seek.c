@@ -43,10 +43,25 @@ static bool is_direct(const struct seeker *s, uint32_t thing)
 {
     static const enum reach_how hows[] = {HOW_DIRECT, HOW_DIRECT_INTERNET, HOW_DECLARED, HOW_ONE_WAY, HOW_ONE_WAY_INTERNET, HOW_UNKNOWN, HOW_UNKNOWN_INTERNET};
     size_t count = s->layer == LAYER_SURE ? 3 : sizeof hows / sizeof *hows;
+    if (reach_only_public(s->k->net->reach, s->subject, thing))
+        return false;
     for (size_t i = 0; i < count; i++)
         if (holds(reach_labels(s->k->net->reach, thing, hows[i]), s->subject))
             return true;
     return false;
+}
+
+static void put_entry(struct seeker *s, struct entry *e, const uint32_t *chain, uint32_t count)
+{
+    uint32_t first = 0;
+    e->after = NET_NONE;
+    e->middle_count = 0;
+    if (count && holds(s->k->seeds[s->layer][chain[0]], s->subject) && !is_direct(s, chain[0])) {
+        e->after = chain[0];
+        first = 1;
+    }
+    for (uint32_t i = first; i + 1 < count; i++)
+        e->middle[e->middle_count++] = chain[i];
 }
 
 /* How the network leads there: from the subject's own, or from what it controls by IAM. */
@@ -60,13 +75,7 @@ static void note_entry(struct seeker *s, uint32_t thing)
     uint32_t chain[CHAIN_MAX], count = reach_pivot_chain(k->net->reach, s->subject, thing, false, chain, CHAIN_MAX);
     if (!count && s->layer == LAYER_MAYBE)
         count = reach_pivot_chain(k->net->reach, s->subject, thing, true, chain, CHAIN_MAX);
-    uint32_t first = 0;
-    if (count && holds(k->seeds[s->layer][chain[0]], s->subject) && !is_direct(s, chain[0])) {
-        e->after = chain[0];
-        first = 1;
-    }
-    for (uint32_t i = first; i + 1 < count; i++)
-        e->middle[e->middle_count++] = chain[i];
+    put_entry(s, e, chain, count);
 }
 
 static void begin_subject(struct seeker *s, uint32_t subject, enum joint_layer layer)
@@ -102,13 +111,33 @@ static void see(struct seeker *s, uint32_t state, uint32_t before, enum joint_st
 }
 
 /* The object's own hosts: that the subject gets to them is the network half's to say. */
-static bool is_ours(const struct seeker *s, const struct entry *e)
+static bool is_barred(const struct seeker *s, uint32_t thing)
+{
+    uint32_t label = s->k->net->label_of[thing];
+    return label == s->object || is_blocked(s, label);
+}
+
+/* Where the way that was found first leads over what must not count, another may not. */
+static bool is_ours(struct seeker *s, struct entry *e)
 {
     const uint32_t *label = s->k->net->label_of;
-    bool ours = label[e->thing] != s->object && label[e->thing] != s->subject;
-    for (uint32_t i = 0; i < e->middle_count && ours; i++)
-        ours = label[e->middle[i]] != s->object && !is_blocked(s, label[e->middle[i]]);
-    return ours;
+    bool barred = e->after != NET_NONE && is_barred(s, e->after);
+    if (label[e->thing] == s->object || label[e->thing] == s->subject)
+        return false;
+    for (uint32_t i = 0; i < e->middle_count && !barred; i++)
+        barred = is_barred(s, e->middle[i]);
+    if (!barred)
+        return true;
+    uint64_t *avoid = bits_new(s->arena, (size_t)s->k->n + 1);
+    uint32_t chain[CHAIN_MAX];
+    if (s->blocked)
+        bits_or(avoid, s->blocked, s->k->words);
+    if (s->object < s->k->n)
+        bits_set(avoid, s->object);
+    uint32_t count = reach_pivot_chain_past(s->k->net->reach, s->subject, e->thing, s->layer == LAYER_MAYBE, avoid, chain, CHAIN_MAX);
+    if (count)
+        put_entry(s, e, chain, count);
+    return count != 0;
 }
 
 static void begin(struct seeker *s)

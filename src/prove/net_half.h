@@ -16,6 +16,8 @@
  *             enters from the Internet at a subnet that `declared.public_subnets` names; shared things are there for every
  *             tenant and for each other;
  *   proved    else.
+ * A pivot needs control of the host in between: who gets to it as anybody may, by a subnet that is declared public, and in no
+ * other way, does not have it (engine.h, reach_only_public()).
  * What any address of the Internet can open is (outside)'s cell; X's cell has it only where a packet of X itself gets
  * there (hairpin), and then as declared where (outside)'s is declared.
  */

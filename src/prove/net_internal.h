@@ -38,6 +38,7 @@ struct halver {
     uint32_t *mark, *parent, *queue; /* of the search for pivots, by thing */
     uint8_t *depth;
     uint32_t round, searches;
+    bool has_public;          /* something is reached by an entrance that is declared public */
 };
 
 /* Labels of things, and the things of each label. */
@@ -70,7 +71,7 @@ void net_cells_list(struct halver *v);
 /* The shortest way from x to things of y over hosts of third labels: from, h1...hk, to. 0: none. */
 struct net_search {
     uint32_t x, y;
-    bool declared; /* also over labels that a triple of ward.yaml names for x and y */
+    bool declared; /* also by public entrances that are declared, and over labels that a triple of ward.yaml names for x and y */
     bool unknown;  /* also by connections that are not known */
 };
 uint32_t net_pivot_search(struct halver *v, const struct net_search *q, uint32_t *out, uint32_t max);

@@ -56,6 +56,8 @@ uint32_t net_pivot_search(struct halver *v, const struct net_search *q, uint32_t
         const uint32_t *sources = sources_of(v, at, q->unknown, &count);
         for (uint32_t i = 0; i < count; i++) {
             uint32_t s = sources[i];
+            if (!q->declared && reach_only_public(v->h->reach, v->h->label_of[s], at))
+                continue;
             if (v->depth[at] && v->h->label_of[s] == q->x)
                 return way(v, s, at, out, max);
             if (v->mark[s] == v->round || v->depth[at] >= DEPTH_MAX || !can_stand_between(v, s, q))
@@ -84,7 +86,7 @@ static void judge_known(struct halver *v, uint32_t x, uint32_t y)
     size_t c = net_cell_at(v, x, y);
     uint32_t out[2];
     struct net_search q = {.x = x, .y = y}, with = {.x = x, .y = y, .declared = true};
-    bool plain = v->h->verdicts[c] != PROVE_DECLARED && !net_has_triple(v, x, y);
+    bool plain = v->h->verdicts[c] != PROVE_DECLARED && !net_has_triple(v, x, y) && !v->has_public;
     if (plain || ++v->searches > SEARCHES_MAX || net_pivot_search(v, &q, out, 2))
         put(v, x, y, PROVE_VIOLATED, NET_WORD_PIVOT, DOUBT_NONE);
     else if (v->h->verdicts[c] == PROVE_PROVED && net_pivot_search(v, &with, out, 2))
@@ -95,7 +97,7 @@ static void judge_unknown(struct halver *v, uint32_t x, uint32_t y)
 {
     uint32_t out[2];
     struct net_search q = {.x = x, .y = y, .unknown = true};
-    bool plain = v->h->verdicts[net_cell_at(v, x, y)] != PROVE_DECLARED && !net_has_triple(v, x, y);
+    bool plain = v->h->verdicts[net_cell_at(v, x, y)] != PROVE_DECLARED && !net_has_triple(v, x, y) && !v->has_public;
     if (plain || ++v->searches > SEARCHES_MAX || net_pivot_search(v, &q, out, 2))
         put(v, x, y, PROVE_UNKNOWN, NET_WORD_UNKNOWN, DOUBT_PIVOT);
 }
@@ -151,6 +153,8 @@ void net_pivots_judge(struct halver *v)
     v->queue = arena_array_of(v->a, uint32_t, things + 1);
     v->depth = arena_array_of(v->a, uint8_t, things + 1);
     reach_pivot(v->h->reach, NULL);
+    for (uint32_t i = 0; i < things; i++)
+        v->has_public |= net_bit(reach_labels(v->h->reach, i, HOW_DECLARED), v->l->outside);
     if (v->has_hidden)
         hidden_sources(v, hidden);
     for (uint32_t y = 0; y < n; y++) {

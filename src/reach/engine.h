@@ -49,12 +49,20 @@ void reach_run(struct reach *r, const struct reach_question *q);
 /* Labels (bits) that can open a connection to the thing in this way. Valid until the next reach_run or reach_changed. NULL: none. */
 const uint64_t *reach_labels(const struct reach *r, uint32_t thing, enum reach_how how);
 /* Pivots: `seeds` (may be NULL; by thing, each NULL or a set of labels): who controls a thing's code beside its own label. Gives for
- * each thing the labels that reach it over at least one host (`runs_code`) that is not theirs; those that reach it directly
+ * each thing the labels that reach it over at least one host (`runs_code`) that is not theirs (nor reached as anybody may: reach_only_public()); those that reach it directly
  * may be in it too. Over undeclared or declared connections alike; unknown ones make a set of their own. */
 void reach_pivot(struct reach *r, const uint64_t *const *seeds);
 const uint64_t *reach_pivot_labels(const struct reach *r, uint32_t thing, bool unknown);
 /* The chain of a pivot, shortest: things h1...hk, the last is `thing`. 0: there is none. */
 uint32_t reach_pivot_chain(const struct reach *r, uint32_t label, uint32_t thing, bool unknown, uint32_t *things, uint32_t max);
+/* The same over nothing of the labels in `avoid` before `thing`, and by no step that reach_only_public() tells. With
+ * `label` in `avoid`: from what it controls as the seeds say. */
+uint32_t reach_pivot_chain_past(const struct reach *r, uint32_t label, uint32_t thing, bool unknown, const uint64_t *avoid, uint32_t *things,
+                                uint32_t max);
+/* Adds the labels that come to run code in a host by a first connection: all that reach it but those of reach_only_public(). */
+void reach_control_labels(const struct reach *r, uint32_t thing, bool unknown, uint64_t *bits);
+/* The label reaches the thing as anybody may, by an entrance that is declared public, and in no other way. */
+bool reach_only_public(const struct reach *r, uint32_t label, uint32_t thing);
 
 /* One connection of that kind, lowest rows and smallest port first, checked by the walker (which agrees, or the engine is
  * wrong and says so with ERR_INTERNAL). */

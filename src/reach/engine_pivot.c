@@ -155,9 +155,7 @@ static void controls(struct pivots *p, uint32_t thing, uint64_t **to)
     if (!u->r->n->things[thing].runs_code)
         return;
     uint64_t *mine = bits_new(u->r->scratch, u->q.labels);
-    for (int how = 0; how < HOW_COUNT; how++)
-        if (u->answer[how][thing] && (p->unknown || (how != HOW_UNKNOWN && how != HOW_UNKNOWN_INTERNET)))
-            bits_or(mine, u->answer[how][thing], u->words);
+    reach_control_labels(u->r, thing, p->unknown, mine);
     if (p->seeds && p->seeds[thing])
         bits_or(mine, p->seeds[thing], u->words);
     if (u->q.label_of[thing] < u->q.labels)
@@ -262,13 +260,20 @@ const uint64_t *reach_pivot_labels(const struct reach *r, uint32_t thing, bool u
 struct search {
     struct run *u;
     uint32_t label, goal;
-    bool unknown;
+    bool unknown, past;
+    const uint64_t *avoid;
     uint32_t *parent, *queue, head, tail; /* by thing: from which; itself: begins */
 };
 
 static void visit(struct search *s, uint32_t from, uint32_t thing)
 {
     if (s->parent[thing] != NET_NONE || (thing == s->goal && s->parent[from] == from && s->u->q.label_of[from] == s->label))
+        return;
+    uint32_t label = s->u->q.label_of[thing];
+    bool begins = s->parent[from] == from && s->u->q.label_of[from] == s->label;
+    if (thing != s->goal && s->avoid && label < s->u->q.labels && bits_get(s->avoid, label))
+        return;
+    if ((s->past || (begins && thing != s->goal)) && reach_only_public(s->u->r, s->u->q.label_of[from], thing))
         return;
     s->parent[thing] = from;
     s->queue[s->tail++] = thing;
@@ -301,8 +306,11 @@ static void begin(struct search *s)
 {
     const struct net *n = s->u->r->n;
     for (uint32_t i = 0; i < n->things_count; i++) {
+        uint32_t label = s->u->q.label_of[i];
         bool seeded = s->u->seeds && s->u->seeds[i] && bits_get(s->u->seeds[i], s->label);
-        if (i != s->goal && (s->u->q.label_of[i] == s->label || seeded)) {
+        seeded = seeded && !(s->avoid && label < s->u->q.labels && bits_get(s->avoid, label));
+        bool own = label == s->label && !(s->avoid && bits_get(s->avoid, label));
+        if (i != s->goal && (own || seeded)) {
             s->parent[i] = i;
             s->queue[s->tail++] = i;
         }
@@ -328,14 +336,15 @@ static void search(struct search *s)
     }
 }
 
-uint32_t reach_pivot_chain(const struct reach *r, uint32_t label, uint32_t thing, bool unknown, uint32_t *things, uint32_t max)
+static uint32_t chain_of(const struct reach *r, uint32_t label, uint32_t thing, bool unknown, const uint64_t *avoid, bool past, uint32_t *things,
+                         uint32_t max)
 {
     struct run *u = r->run;
     if (!u || thing >= r->n->things_count || label >= u->q.labels)
         return 0;
     run_graph(u);
     struct arena *t = arena_new(1 << 16);
-    struct search s = {.u = u, .label = label, .goal = thing, .unknown = unknown, .parent = arena_array_of(t, uint32_t, r->n->things_count + 1),
+    struct search s = {.u = u, .label = label, .goal = thing, .unknown = unknown, .past = past, .avoid = avoid, .parent = arena_array_of(t, uint32_t, r->n->things_count + 1),
                        .queue = arena_array_of(t, uint32_t, r->n->things_count + 1)};
     memset(s.parent, 0xff, r->n->things_count * sizeof *s.parent);
     begin(&s);
@@ -358,4 +367,15 @@ uint32_t reach_pivot_chain(const struct reach *r, uint32_t label, uint32_t thing
     }
     arena_free(t);
     return length;
+}
+
+uint32_t reach_pivot_chain(const struct reach *r, uint32_t label, uint32_t thing, bool unknown, uint32_t *things, uint32_t max)
+{
+    return chain_of(r, label, thing, unknown, NULL, false, things, max);
+}
+
+uint32_t reach_pivot_chain_past(const struct reach *r, uint32_t label, uint32_t thing, bool unknown, const uint64_t *avoid, uint32_t *things,
+                                uint32_t max)
+{
+    return chain_of(r, label, thing, unknown, avoid, true, things, max);
 }
