@@ -6,6 +6,8 @@
 #   latency   an audit of one account in 17 regions against answers that take 100 ms each
 #   decide    single IAM decisions in process, one thread
 #   prove     the proof of tenant isolation: 1,000 tenants, 10,000 principals, 100,000 resources
+#   prove_net the network half: 5,000 VPCs, 100,000 interfaces, on several transit gateways and on one; beside the plain walker
+#   reach     the all-pairs engine alone, in memory
 #   prove_engine  the class engine alone, in memory: all rights, one changed policy, a changed organization
 #   who_can   who may read one object, 2,000 roles
 #   evaluate  all controls over 100,000 resources in the store
@@ -98,6 +100,24 @@ bench_prove_engine() {
         row "the organization's policies changed, in memory ($form)" "-" "$(sed -n 's/^organization changed: //p' <<<"$out")" "-"
     done
 }
+bench_prove_net() {
+    bench/prove_net.sh "$build/ward" "$work" "$work/table"
+}
+bench_reach() {
+    ninja -C "$build" bench/bench-reach >/dev/null || return 1
+    local mode line
+    for mode in hub flat; do
+        while read -r line; do
+            echo "  $line"
+            case $line in
+            "all pairs"*) row "$mode: all tenant pairs of 5,000 VPCs, engine alone" "under $([ $mode = hub ] && echo 5 || echo 10) s, 1,000 MB" "$line" "-" ;;
+            ask*) row "$mode: one question, warm" "10 us" "$line" "-" ;;
+            "one rule"*) row "$mode: one group's rule changed" "50 ms" "$line" "-" ;;
+            "a route"*) row "$mode: the worst change" "-" "$line" "-" ;;
+            esac
+        done < <("$build/bench/bench-reach" "$mode")
+    done
+}
 bench_prove() {
     bench/prove.sh "$build/ward" "$work" "$work/table"
 }
@@ -172,12 +192,12 @@ bench_peers() {
     [ ! -f "$build/prowler/table.tsv" ] || cat "$build/prowler/table.tsv" >>"$work/table"
 }
 if [ $# = 0 ]; then
-    set -- size stub tls latency decide who_can prove_engine prove evaluate million
+    set -- size stub tls latency decide who_can prove_engine prove reach prove_net evaluate million
     [ "${PEERS:-}" != 1 ] || set -- "$@" peers
 fi
 for name in "$@"; do
     case $name in
-    size | stub | tls | latency | decide | who_can | prove_engine | prove | evaluate | million | org | peers)
+    size | stub | tls | latency | decide | who_can | prove_engine | prove | reach | prove_net | evaluate | million | org | peers)
         echo "$name"
         "bench_$name" || row "$name" "-" "not measured" "-"
         ;;

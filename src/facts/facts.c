@@ -134,6 +134,7 @@ bool facts_build(struct arena *a, struct store *s, int64_t run, const struct jso
     ctx->scratch = arena_child(a, 0);
     ctx->config = config ? config : json_new(a, JSON_OBJECT);
     ctx->tenants = tenant_index_new(a, ctx->config);
+    map_init(&ctx->declared, a);
     ctx->now_us = now_us;
     struct buf text;
     buf_init(&text, CONFIG_BYTES_MAX);

@@ -2,6 +2,7 @@
 #ifndef WARD_FACTS_FUNCTIONS_H
 #define WARD_FACTS_FUNCTIONS_H
 
+#include "base/map.h"
 #include "codec/json.h"
 #include "store/store.h"
 
@@ -10,6 +11,7 @@ struct fact_context {
     struct arena *scratch; /* reset by each call */
     const struct json *config;
     struct tenant_index *tenants;
+    struct map declared;   /* path below `declared` -> struct declared_list, made at the first question */
     int64_t now_us;
     bool building; /* facts may not depend on the clock */
 };

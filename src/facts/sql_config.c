@@ -53,20 +53,51 @@ static struct str entry_text(const struct json *it)
     return s.ptr ? s : json_get_str(it, "arn");
 }
 
+/* One list of `declared`: what is written out is looked up, for there may be one entry a tenant and one question a subnet. */
+struct declared_list {
+    struct map literal;
+    struct str *globs;
+    uint32_t glob_count;
+};
+
+static struct declared_list *list_new(struct fact_context *ctx, struct str path)
+{
+    struct arena *a = ctx->declared.arena;
+    const struct json *list = json_path(json_getz(ctx->config, "declared"), arena_cstr(ctx->scratch, path));
+    struct declared_list *d = arena_new_of(a, struct declared_list);
+    size_t globs = 0;
+    map_init(&d->literal, a);
+    for json_each(it, list) {
+        struct str entry = entry_text(it);
+        if (str_index(entry, '*', 0) >= 0 || str_index(entry, '?', 0) >= 0)
+            globs++;
+        else
+            map_add(&d->literal, entry, d);
+    }
+    d->globs = arena_array_of(a, struct str, globs + 1);
+    for json_each(it, list) {
+        struct str entry = entry_text(it);
+        if (!map_has(&d->literal, entry))
+            d->globs[d->glob_count++] = entry;
+    }
+    map_put(&ctx->declared, arena_str(a, path), d);
+    return d;
+}
+
 static void fn_declared(struct sql_call *c)
 {
     struct fact_context *ctx = sql_user(c);
     if (sql_any_null(c, 2))
         return;
     arena_reset(ctx->scratch);
-    const char *path = arena_cstr(ctx->scratch, sql_arg_str(c, 0));
+    const struct declared_list *d = map_get(&ctx->declared, sql_arg_str(c, 0));
     struct str want = sql_arg_str(c, 1);
-    for json_each(it, json_path(json_getz(ctx->config, "declared"), path))
-        if (str_glob(entry_text(it), want)) {
-            sql_return_int(c, 1);
-            return;
-        }
-    sql_return_int(c, 0);
+    if (!d)
+        d = list_new(ctx, sql_arg_str(c, 0));
+    bool found = map_has(&d->literal, want);
+    for (uint32_t i = 0; i < d->glob_count && !found; i++)
+        found = str_glob(d->globs[i], want);
+    sql_return_int(c, found);
 }
 
 static void fn_tenant(struct sql_call *c)

@@ -101,12 +101,38 @@ static void test_no_such_run(void **state)
     arena_free(a);
 }
 
+static void test_what_is_declared_is_written_out_or_matches(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct arena *a = arena_new(0);
+    struct store *s = two_runs();
+    const struct json *config = json_parse(a, STR("{\"declared\": {\"public_subnets\": [\"subnet-1\", {\"id\": \"web-*\"}, {\"arn\": \"arn:x\"}],"
+                                                  " \"bastions\": {\"tags\": [\"jump?\"]}}}"), 4096, &e);
+    expect_ok(config && facts_build(a, s, 2, config, 10, &e), &e);
+    static const struct {
+        const char *list, *text;
+        int want;
+    } cases[] = {
+        {"public_subnets", "subnet-1", 1}, {"public_subnets", "subnet-11", 0}, {"public_subnets", "web-a", 1}, {"public_subnets", "arn:x", 1},
+        {"public_subnets", "web", 0}, {"public_subnets", "jump1", 0}, {"public_subnets", "", 0}, {"bastions.tags", "jump1", 1},
+        {"bastions.tags", "jump", 0}, {"bastions.tags", "subnet-1", 0}, {"nothing", "subnet-1", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str sql = arena_printf(a, "SELECT is_declared('%s', '%s')", cases[i].list, cases[i].text);
+        assert_int_equal(count(s, arena_cstr(a, sql)), cases[i].want);
+    }
+    store_close(s);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_closed_region_is_remembered),
         cmocka_unit_test(test_a_resumed_run_gets_new_facts),
         cmocka_unit_test(test_no_such_run), cmocka_unit_test(test_one_document_allows),
+        cmocka_unit_test(test_what_is_declared_is_written_out_or_matches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
