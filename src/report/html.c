@@ -117,8 +117,9 @@ static void write_head(struct buf *b, const struct report_model *m)
     buf_addz(b, "</p>");
     write_cards(b, m);
     buf_addz(b, "</header><nav><div><a href=\"#register\">Register</a><a href=\"#findings\">Findings</a>"
-                "<a href=\"#controls\">Controls</a>"
-                "<a href=\"#resources\">Resources</a><a href=\"#coverage\">Coverage</a>"
+                "<a href=\"#controls\">Controls</a>");
+    buf_addz(b, m->proof_html.len ? "<a href=\"#map\">Map</a><a href=\"#ways\">Ways</a>" : "");
+    buf_addz(b,                 "<a href=\"#resources\">Resources</a><a href=\"#coverage\">Coverage</a>"
                 "<a href=\"#calls\">Calls that failed</a></div></nav><main>");
 }
 
@@ -312,6 +313,7 @@ bool report_html(const struct report_model *m, struct report_sink *sink, struct 
     write_findings_frame(&body);
     write_controls(&body, m);
     write_resources(&body, m);
+    buf_add(&body, m->proof_html);
     write_coverage(&body, m);
     write_gaps(&body, m);
     buf_addz(&body, "</main>");

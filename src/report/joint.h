@@ -27,6 +27,9 @@ bool joint_report_csv(const struct joint_view *v, struct report_sink *sink, stru
 /* What table `proof` keeps of the whole. In `a`. */
 struct str joint_report_summary(const struct joint_view *v, struct arena *a);
 
+/* One cell, hop by hop, as the text has it. */
+void joint_text_cell(const struct joint_view *v, const struct joint_cell *c, struct buf *out);
+
 bool joint_view_has(const struct joint_view *v, uint32_t subject, uint32_t object);
 
 #endif

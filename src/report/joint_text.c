@@ -146,7 +146,7 @@ static void write_names(const struct joint_view *v, const struct joint_cell *c, 
 }
 
 /* A violation by each half is two chains. */
-static void write_cell(const struct joint_view *v, const struct joint_cell *c, struct buf *out)
+void joint_text_cell(const struct joint_view *v, const struct joint_cell *c, struct buf *out)
 {
     bool iam = c->iam && c->iam->verdict == c->verdict && !c->hop_count, network = c->network && c->network->verdict == c->verdict && !c->hop_count;
     if (iam || !network) {
@@ -186,7 +186,7 @@ static void write_cells(const struct joint_view *v, enum prove_verdict verdict, 
         }
         if (!shown++)
             heading(v, out, title);
-        write_cell(v, c, out);
+        joint_text_cell(v, c, out);
     }
     if (left)
         buf_addf(out, "  %u more (--all-findings, or --output json)\n", left);

@@ -52,6 +52,7 @@ struct report_type {
 };
 
 struct report_model {
+    struct str proof_html; /* the section of the proof (report/map.h), already HTML; {NULL,0}: none */
     struct store *store;
     int64_t run, evaluation;
     int64_t as_of_us, started_us, clock_us;

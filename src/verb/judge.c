@@ -12,6 +12,7 @@
 #include "report/html.h"
 #include "report/json.h"
 #include "report/text.h"
+#include "verb/map_proof.h"
 
 #include <time.h>
 
@@ -88,6 +89,27 @@ static bool to_buf(void *user, struct str chunk, struct err *e)
 {
     buf_add(user, chunk);
     return !((struct buf *)user)->failed || err_set(e, ERR_LIMIT, "the page is larger than 1 GiB");
+}
+
+/* A proof of the run is there, or asked for: it is made anew, for the store keeps no picture. The facts are those just judged. */
+static bool add_proof(struct ward *w, struct store *s, const struct config *config, struct report_model *m, struct err *e)
+{
+    struct map_proof p;
+    int64_t count = cli_flag(w->cli, "map");
+    if (!count) {
+        struct query *q = query_new(s, "SELECT EXISTS (SELECT 1 FROM proof WHERE run = ?1)", e);
+        if (!q)
+            return false;
+        query_bind_int(q, 1, m->run);
+        count = query_step(q) ? query_int(q, 0) : 0;
+        if (!query_done(q))
+            return false;
+    }
+    if (!count)
+        return true;
+    bool ok = map_proof_make(w, s, m->run, config->doc, MAP_BOTH, false, &p, e) && netmap_html(&p.view, &m->proof_html, e);
+    map_proof_done(&p);
+    return ok;
 }
 
 static bool write_page(const struct report_model *m, const char *path, struct err *e)
@@ -274,7 +296,7 @@ int judge_run(struct ward *w, struct store *s, int64_t run, const struct config 
     if (!say_strays(w, s, sum.evaluation, e))
         return EXIT_GOOD;
     const char *page = cli_strz(w->cli, "html");
-    if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && !write_page(&m, page, e)) ||
+    if (!report_model_load(s, w->arena, run, sum.evaluation, &m, e) || (page && (!add_proof(w, s, config, &m, e) || !write_page(&m, page, e))) ||
         !print(w, &m, e))
         return EXIT_GOOD;
     say_times(w, &sw, &sum);

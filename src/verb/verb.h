@@ -48,6 +48,7 @@ typedef int verb_function(struct ward *w, struct err *e);
     X(what_can)                                                                                    \
     X(path)                                                                                        \
     X(prove)                                                                                       \
+    X(map)                                                                                         \
     X(init)                                                                                        \
     X(waive)                                                                                       \
     X(config)                                                                                      \
