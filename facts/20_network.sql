@@ -373,7 +373,7 @@ CREATE TABLE fact_nacl_entry (
 );
 INSERT INTO fact_nacl_entry
 SELECT account, region, coalesce(rid, json_extract(data, '$.NetworkAclId')),
-       CASE json_extract(n.value, '$.Egress') WHEN 1 THEN 'egress' ELSE 'ingress' END, json_extract(n.value, '$.RuleNumber'),
+       CASE json_extract(n.value, '$.Egress') WHEN 1 THEN 'egress' WHEN 0 THEN 'ingress' END, json_extract(n.value, '$.RuleNumber'),
        json_extract(n.value, '$.RuleAction'), json_extract(n.value, '$.Protocol'),
        CASE WHEN json_extract(n.value, '$.CidrBlock') IS NOT NULL THEN 4 ELSE 6 END,
        coalesce(json_extract(n.value, '$.CidrBlock'), json_extract(n.value, '$.Ipv6CidrBlock')),

@@ -20,12 +20,13 @@ DROP TABLE IF EXISTS fact_net_service;
 CREATE TABLE fact_net_service (
   account TEXT, region TEXT, service TEXT, name TEXT, state TEXT,
   acceptance INTEGER,                      -- somebody has to accept each connection
-  permissions_read INTEGER, everybody INTEGER, -- everybody: "*" may connect
+  permissions_read INTEGER, everybody INTEGER, -- everybody: "*" may connect, or a principal of an account that is not ours
   balancers TEXT                           -- JSON array of ARNs; NULL = the answer does not tell
 );
 INSERT INTO fact_net_service
 WITH permission AS MATERIALIZED (
-  SELECT account, region, parent, max(json_extract(data, '$.Principal') = '*') AS everybody FROM snap_resource
+  SELECT account, region, parent, max(coalesce(arn_part(json_extract(data, '$.Principal'), 'account'), '*') NOT IN (SELECT account FROM fact_known_account WHERE kind = 'own')) AS everybody
+  FROM snap_resource
   WHERE op = 'ec2:DescribeVpcEndpointServicePermissions' GROUP BY account, region, parent
 ), answer AS MATERIALIZED (
   SELECT DISTINCT account, region, parent FROM fact_call WHERE op = 'ec2:DescribeVpcEndpointServicePermissions' AND status IN ('ok', 'empty')

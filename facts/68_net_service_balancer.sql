@@ -31,7 +31,8 @@ SELECT l.arn, l.load_balancer, p.value, CASE l.protocol WHEN 'GENEVE' THEN 0 ELS
        CASE l.protocol WHEN 'GENEVE' THEN 65535 ELSE coalesce(l.port, 65535) END, CASE WHEN b.kind <> 'application' THEN 1 ELSE l.rules_read END
 FROM fact_listener l JOIN fact_net_balancer b ON b.arn = l.load_balancer,
      json_each(CASE WHEN l.protocol IN ('HTTP', 'HTTPS', 'TCP', 'TLS') THEN '["tcp"]' WHEN l.protocol IN ('UDP', 'QUIC') THEN '["udp"]'
-                    WHEN l.protocol IN ('TCP_UDP', 'TCP_QUIC') THEN '["tcp","udp"]' ELSE '["-1"]' END) p
+                    WHEN l.protocol IN ('TCP_UDP', 'TCP_QUIC') THEN '["tcp","udp"]' WHEN l.protocol = 'GENEVE' THEN '["-1"]'
+                    ELSE '["tcp","udp"]' END) p -- what AWS may add
 WHERE l.arn IS NOT NULL;
 
 DROP TABLE IF EXISTS fact_net_listener_group;

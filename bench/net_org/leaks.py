@@ -106,7 +106,7 @@ def privatelink(o, x, y, open_):
                                "OwnerId": x.account.id, "SubnetIds": [seat["SubnetId"]], "Groups": seat["Groups"], "RouteTableIds": [],
                                "NetworkInterfaceIds": [seat["NetworkInterfaceId"]], "PrivateDnsEnabled": False, "Tags": []})
     quiet(y)
-    return [(x, y)]
+    return [(x, y), ("(outside)", y)]  # whoever has an account may make an endpoint of its own
 
 
 def prefix_list(o, x, y, open_):

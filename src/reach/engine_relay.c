@@ -211,7 +211,8 @@ static void into_provider(struct sym *s, const struct packet *p, uint32_t endpoi
 {
     const struct net *n = s->n;
     struct packet q = *p;
-    if (!sym_new_leg(s, &q, n->enis[endpoint_eni].thing))
+    bool known = endpoint_eni != NET_NONE;
+    if (!sym_new_leg(s, &q, known ? n->enis[endpoint_eni].thing : NET_NONE))
         return;
     q.dst = address_of(n, eni, ip_is_v4(p->dst));
     if (!q.dst)
@@ -223,6 +224,8 @@ static void into_provider(struct sym *s, const struct packet *p, uint32_t endpoi
     int groups = n->lbs[lb].privatelink_groups;
     if (groups != 0 && !n->enis[eni].skips_groups) {
         struct tri t = filter_groups(s, &q, eni, false, NET_NONE);
+        if (!known)
+            t = (struct tri){{NULL, 0}, s->r->all};
         if (groups < 0)
             t.may = s->r->all;
         if (!sym_keep(s, &q, t))
@@ -231,11 +234,11 @@ static void into_provider(struct sym *s, const struct packet *p, uint32_t endpoi
     balancer(s, &q, eni, lb, true);
 }
 
-static void endpoint_service(struct sym *s, const struct packet *p, uint32_t eni, const struct net_endpoint *d)
+static void endpoint_service(struct sym *s, const struct packet *p, uint32_t eni, uint32_t service)
 {
     const struct net *n = s->n;
     struct sym_mark m = sym_marked(s);
-    NET_EACH(i, n->services[d->service].balancers) {
+    NET_EACH(i, n->services[service].balancers) {
         uint32_t lb = n->service_balancers[i].lb, thing = lb == NET_NONE ? NET_NONE : n->lbs[lb].thing;
         if (thing == NET_NONE)
             continue;
@@ -266,7 +269,7 @@ bool sym_relay(struct sym *s, const struct packet *p, uint32_t eni)
     sym_reset(s, &m);
     sym_leg_end(s, p, ref_of(NET_ENI, eni));
     if (d->service != NET_NONE)
-        endpoint_service(s, p, eni, d);
+        endpoint_service(s, p, eni, d->service);
     NET_EACH(k, s->r->entrances_of_endpoint[endpoint]) {
         struct sym_mark here = sym_marked(s);
         sym_entrance(s, *p, s->r->entrance_endpoint_order[k]);
@@ -297,7 +300,7 @@ static bool enters(struct sym *s, struct packet *p, uint32_t entrance)
         return false;
     if (!t->sure || t->gated)
         sym_doubt(p);
-    p->internet = p->internet || t->from_external != NET_NONE;
+    p->internet = p->internet || t->from_external == 0;
     return true;
 }
 
@@ -375,6 +378,10 @@ void sym_entrance(struct sym *s, struct packet p, uint32_t entrance)
     if (sym_full(s, &p) || !enters(s, &p, entrance))
         return;
     sym_leg_end(s, &p, ref_of(NET_ENTRANCE, entrance));
+    if (t->service != NET_NONE) {
+        endpoint_service(s, &p, NET_NONE, t->service);
+        return;
+    }
     if (t->to_thing != NET_NONE) {
         uint32_t found = enter_interfaces(s, &p, t, t->to_thing);
         for (uint32_t i = 0; i < n->things_count && !found; i++)

@@ -6,7 +6,7 @@ static void balancer_row(struct net_loader *l, struct query *q)
     struct str kind = query_str(q, 1);
     struct net_lb *b = net_add_lb(l->n);
     b->arn = net_text(l, q, 0);
-    b->kind = str_eqz(kind, "network") ? LB_NETWORK : str_eqz(kind, "application") ? LB_APPLICATION : str_eqz(kind, "gateway") ? LB_GATEWAY : LB_CLASSIC;
+    b->kind = str_eqz(kind, "network") ? LB_NETWORK : str_eqz(kind, "application") ? LB_APPLICATION : str_eqz(kind, "gateway") ? LB_GATEWAY : str_eqz(kind, "classic") ? LB_CLASSIC : LB_NETWORK;
     b->vpc = net_vpc_row(l, query_str(q, 2));
     b->internet_facing = query_int(q, 3);
     b->listeners_read = query_int(q, 4);

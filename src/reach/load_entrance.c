@@ -67,7 +67,7 @@ static void read_to(struct net_loader *l, struct query *q, struct net_entrance *
 
 static void entrance_row(struct net_loader *l, const struct associations *as, struct query *q)
 {
-    struct net_entrance x = {.kind = kind_of(query_str(q, COL_KIND)), .proto = net_protocol(query_str(q, COL_PROTO))};
+    struct net_entrance x = {.service = NET_NONE, .kind = kind_of(query_str(q, COL_KIND)), .proto = net_protocol(query_str(q, COL_PROTO))};
     if (!read_from(l, q, &x))
         return;
     x.id = net_shared(l, q, COL_ID);

@@ -341,6 +341,7 @@ struct net_entrance {
     bool keeps_client_ip;  /* the target's groups see the client */
     bool gated;            /* IAM or another sign-in stands before it */
     bool sure;             /* false: whether it opens is not known */
+    uint32_t service;      /* of PrivateLink, opened by endpoints that are not here: it leads to this one's balancers */
 };
 struct net_entrance_group { uint32_t entrance, group; };
 

@@ -123,6 +123,19 @@ bool net_told_all(const struct net_loader *l, const char *op, uint32_t vpc)
            (!l->n->accounts[v->account].collected || net_answered(l, op, owner, v->region));
 }
 
+void net_unreadable(struct net_loader *l, const char *op, struct str account, struct str id, const char *what)
+{
+    struct str key = arena_printf(l->scratch, "%s of %.*s", what, STR_ARG(id));
+    if (map_has(&l->sources, key))
+        return;
+    net_from(l, key, str_make(NULL, 0));
+    struct net_gap *g = net_add_gap(l->n);
+    g->account = net_share_text(l, account);
+    g->op = g->action = str_of(op);
+    g->parent = arena_str(l->a, id);
+    g->why = arena_printf(l->a, "%s of %.*s cannot be read", what, STR_ARG(id));
+}
+
 static void take_refusal(struct net_loader *l, struct query *q)
 {
     struct str op = query_str(q, 0), account = query_str(q, 1), region = query_str(q, 2);

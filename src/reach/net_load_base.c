@@ -52,6 +52,10 @@ static void take_subnet(struct net_loader *l, struct query *q)
         return;
     uint32_t vpc = net_vpc_row(l, query_str(q, 2)), account = net_account_row(l, query_str(q, 3)),
              row = l->n->subnets_count;
+    if (vpc == NET_NONE) {
+        net_unreadable(l, "ec2:DescribeSubnets", query_str(q, 1), id, "the VPC");
+        return;
+    }
     struct net_subnet *s = net_add_subnet(l->n);
     s->id = net_text(l, q, 0);
     s->vpc = vpc;
@@ -67,6 +71,9 @@ static void take_subnet(struct net_loader *l, struct query *q)
     for
         json_each (c, net_json(l, q, 7))
             add_subnet_cidr(l, row, json_str(c));
+    uint32_t count = l->n->subnet_cidrs_count;
+    if (!count || l->n->subnet_cidrs[count - 1].subnet != row)
+        net_unreadable(l, "ec2:DescribeSubnets", query_str(q, 1), id, "the CIDR blocks");
 }
 
 /* `meaning` 'internet': any customer may stand behind the list (fact_prefix_list). */
@@ -138,6 +145,10 @@ static void refer(struct net_loader *l, struct query *q, struct net_rule *r, str
     struct str status = query_str(q, 10), owner = query_str(q, 9);
     r->peer_index = net_row(l, NET_GROUP, r->peer_id);
     r->peer = PEER_GROUP;
+    if (!r->peer_id.len) {
+        r->peer = PEER_UNKNOWN;
+        return;
+    }
     if (str_eqz(status, "deleted") || str_eqz(status, "rejected") || str_eqz(status, "expired") ||
         str_eqz(status, "failed") ||
         (r->peer_index == NET_NONE && net_answered(l, "ec2:DescribeSecurityGroups", owner, region))) {

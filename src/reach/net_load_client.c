@@ -49,8 +49,12 @@ static void take_rule(struct net_loader *l, struct query *q)
 {
     struct client_cidrs *c = map_get(&l->clients, query_str(q, 0));
     struct str group = query_str(q, 2);
-    if (!c || c->rule_count == CIDRS_MAX || !ip_range_parse(query_str(q, 1), &c->rules[c->rule_count]))
+    if (!c || c->rule_count == CIDRS_MAX)
         return;
+    if (!ip_range_parse(query_str(q, 1), &c->rules[c->rule_count])) {
+        c->read = false;
+        return;
+    }
     c->by[c->rule_count++] =
         group.len
             ? arena_printf(l->a, "authorization rule for %.*s, group %.*s", STR_ARG(query_str(q, 1)), STR_ARG(group))
@@ -60,8 +64,12 @@ static void take_rule(struct net_loader *l, struct query *q)
 static void take_route(struct net_loader *l, struct query *q)
 {
     struct client_cidrs *c = map_get(&l->clients, query_str(q, 0));
-    if (!c || c->route_count == CIDRS_MAX || !ip_range_parse(query_str(q, 1), &c->routes[c->route_count]))
+    if (!c || c->route_count == CIDRS_MAX)
         return;
+    if (!ip_range_parse(query_str(q, 1), &c->routes[c->route_count])) {
+        c->read = false;
+        return;
+    }
     c->subnets[c->route_count++] = net_shared(l, q, 2);
 }
 
@@ -146,15 +154,15 @@ bool net_load_client_vpn(struct net_loader *l, struct err *e)
     map_init(&l->clients, l->scratch);
     return net_each(l, endpoint_sql, take_endpoint, e) &&
            net_each(l,
-                    "SELECT endpoint, cidr, user_group FROM fact_net_client_rule WHERE coalesce(state, 'active') IN "
-                    "('active', 'authorizing')",
+                    "SELECT endpoint, cidr, user_group FROM fact_net_client_rule WHERE coalesce(state, 'active') NOT IN "
+                    "('failed')",
                     take_rule, e) &&
            net_each(l,
-                    "SELECT endpoint, cidr, subnet FROM fact_net_client_route WHERE coalesce(state, 'active') IN "
-                    "('active', 'creating')",
+                    "SELECT endpoint, cidr, subnet FROM fact_net_client_route WHERE coalesce(state, 'active') NOT IN "
+                    "('failed')",
                     take_route, e) &&
            net_each(l,
                     "SELECT endpoint, subnet, groups FROM fact_net_client_network WHERE coalesce(state, 'associated') "
-                    "IN ('associated', 'associating')",
+                    "NOT IN ('disassociated', 'association-failed')",
                     take_network, e);
 }

@@ -35,8 +35,10 @@ static void allow(struct net_loader *l, uint32_t uplink, const struct json *list
     for
         json_each (c, list) {
             struct ip_range range;
-            if (!ip_range_parse(json_get_str(c, "cidr"), &range))
+            if (!ip_range_parse(json_get_str(c, "cidr"), &range)) {
+                l->n->uplinks[uplink].filtered = false; /* what cannot be read may be any */
                 continue;
+            }
             struct net_uplink_range *r = net_add_uplink_range(l->n);
             r->uplink = uplink;
             r->range = range;

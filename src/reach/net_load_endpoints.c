@@ -103,8 +103,40 @@ static void take_service_balancers(struct net_loader *l, struct query *q)
         }
 }
 
+/* Endpoints of accounts that are not ours: whoever may connect without being accepted can make one, and one that was accepted is there
+ * (PrivateLink Guide, "Share your services through AWS PrivateLink", read 2026). */
+static void take_strangers(struct net_loader *l, struct query *q)
+{
+    uint32_t service = net_row(l, NET_SERVICE, query_str(q, 0));
+    if (service == NET_NONE || (!l->n->services[service].open_to_all && !query_int(q, 1)))
+        return;
+    struct net_external *x = net_add_external(l->n);
+    uint32_t row = l->n->externals_count - 1;
+    x->kind = EXTERNAL_OTHER;
+    x->name = arena_printf(l->a, "other accounts, by endpoints to %.*s", STR_ARG(l->n->services[service].id));
+    x->id = x->name;
+    x->all_ranges = true;
+    net_note(l, NET_EXTERNAL, x->id, row);
+    struct net_entrance *t = net_add_entrance(l->n);
+    t->kind = ENTRANCE_OTHER;
+    t->id = l->n->services[service].id;
+    t->label = STR("an endpoint service that other accounts may connect to");
+    t->from_external = row;
+    t->service = service;
+    t->proto = NET_ANY_PROTOCOL;
+    t->hi = UINT16_MAX;
+    t->sure = query_int(q, 1) || query_int(q, 2);
+}
+
+/* 1: an endpoint of somebody else is connected; 2: who may connect was read. */
+static const char strangers_sql[] =
+    "SELECT s.service, EXISTS (SELECT 1 FROM fact_net_service_connection c WHERE c.service = s.service AND c.state = 'available'"
+    " AND c.endpoint_owner NOT IN (SELECT account FROM fact_known_account WHERE kind = 'own')), max(s.permissions_read)"
+    " FROM fact_net_service s GROUP BY s.service ORDER BY s.service";
+
 bool net_load_services(struct net_loader *l, struct err *e)
 {
     return net_each(l, "SELECT service, balancers FROM fact_net_service WHERE balancers IS NOT NULL GROUP BY service",
-                    take_service_balancers, e);
+                    take_service_balancers, e) &&
+           net_each(l, strangers_sql, take_strangers, e);
 }

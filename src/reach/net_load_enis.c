@@ -8,6 +8,12 @@ static void take_eni(struct net_loader *l, struct query *q)
         return;
     uint32_t vpc = net_vpc_row(l, query_str(q, 2)), subnet = net_row(l, NET_SUBNET, query_str(q, 3)),
              account = net_account_row(l, query_str(q, 4));
+    if (subnet != NET_NONE && l->n->subnets[subnet].vpc != NET_NONE)
+        vpc = l->n->subnets[subnet].vpc;
+    if (vpc == NET_NONE) {
+        net_unreadable(l, "ec2:DescribeNetworkInterfaces", query_str(q, 1), id, "the VPC");
+        return;
+    }
     struct net_eni *i = net_add_eni(l->n);
     i->id = net_text(l, q, 0);
     i->vpc = vpc;
@@ -33,7 +39,12 @@ static void take_address(struct net_loader *l, struct query *q)
 {
     uint32_t eni = net_row(l, NET_ENI, query_str(q, 0));
     struct ip_range range;
-    if (eni == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)) || !ip_range_parse(query_str(q, 2), &range))
+    if (eni == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)))
+        return;
+    ip_number public_ip;
+    if (!ip_range_parse(query_str(q, 2), &range) || (query_str(q, 4).len && !ip_parse(query_str(q, 4), &public_ip)))
+        net_unreadable(l, "ec2:DescribeNetworkInterfaces", query_str(q, 1), query_str(q, 0), "an address");
+    if (!ip_range_parse(query_str(q, 2), &range))
         return;
     struct net_address *a = net_add_address(l->n);
     a->eni = eni;

@@ -60,7 +60,7 @@ static void take_nat(struct net_loader *l, struct query *q)
     uint32_t vpc = net_vpc_row(l, query_str(q, 2)), subnet = net_row(l, NET_SUBNET, query_str(q, 3));
     struct net_nat *g = net_add_nat(l->n);
     g->id = net_text(l, q, 0);
-    g->vpc = vpc;
+    g->vpc = subnet == NET_NONE ? vpc : l->n->subnets[subnet].vpc;
     g->subnet = subnet;
     g->is_public = !str_eqz(query_str(q, 4), "private");
     /* "Deleting: ... may or may not be processing traffic" (VPC User Guide, "NAT gateway states", read 2026). */
@@ -74,13 +74,11 @@ static void take_nat_address(struct net_loader *l, struct query *q)
     uint32_t nat = net_row(l, NET_NAT, query_str(q, 0)), eni = net_row(l, NET_ENI, query_str(q, 2));
     if (nat == NET_NONE || !net_from(l, query_str(q, 0), query_str(q, 1)))
         return;
-    struct net_nat_address *a = net_add_nat_address(l->n);
-    a->nat = nat;
-    a->eni = eni;
-    if (!ip_parse(query_str(q, 3), &a->private_ip))
-        a->private_ip = 0;
-    if (!ip_parse(query_str(q, 4), &a->public_ip))
-        a->public_ip = 0;
+    struct net_nat_address row = {.nat = nat, .eni = eni};
+    bool is_private = ip_parse(query_str(q, 3), &row.private_ip), has_public = ip_parse(query_str(q, 4), &row.public_ip);
+    if (!is_private || (l->n->nats[nat].is_public && !has_public))
+        return; /* without one that can be read it is not known where the gateway sends from */
+    *net_add_nat_address(l->n) = row;
 }
 
 /* A side that nobody listed is a VPC of others, with the CIDRs that the peering tells. */

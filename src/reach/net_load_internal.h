@@ -52,6 +52,8 @@ bool net_from(struct net_loader *l, struct str id, struct str account);
 /* Whether the operation answered in this account and region (of Direct Connect: any region); region {NULL,0}: in any.
  */
 bool net_answered(const struct net_loader *l, const char *op, struct str account, struct str region);
+/* An item of an answer that cannot be read: what its account has is not known. */
+void net_unreadable(struct net_loader *l, const char *op, struct str account, struct str id, const char *what);
 /* Whether all was told that the operation lists of the VPC: its owner answered, and no call of it did not. */
 bool net_told_all(const struct net_loader *l, const char *op, uint32_t vpc);
 int16_t net_protocol(struct str text); /* "-1", "tcp", "6"...; what is neither is NET_ANY_PROTOCOL */

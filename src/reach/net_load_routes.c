@@ -30,6 +30,8 @@ static void take_association(struct net_loader *l, struct query *q)
         net_from(l, unsettled_key(l, subnet), str_make(NULL, 0));
         return;
     }
+    if (!query_int(q, 1) && !subnet.len && !gateway.len) /* of some subnet: which, is not told */
+        net_from(l, unsettled_key(l, l->n->vpcs[vpc].id), str_make(NULL, 0));
     if (query_int(q, 1))
         l->n->vpcs[vpc].main_table = table;
     if (row != NET_NONE && l->n->subnets[row].table == NET_NONE)
@@ -48,7 +50,8 @@ static void main_tables(struct net_loader *l)
         struct net_subnet *s = &l->n->subnets[i];
         if (map_has(&l->sources, unsettled_key(l, s->id)))
             s->table = NET_NONE;
-        else if (s->table == NET_NONE && s->vpc != NET_NONE && net_told_all(l, "ec2:DescribeRouteTables", s->vpc))
+        else if (s->table == NET_NONE && s->vpc != NET_NONE && net_told_all(l, "ec2:DescribeRouteTables", s->vpc) &&
+                 !map_has(&l->sources, unsettled_key(l, l->n->vpcs[s->vpc].id)))
             s->table = l->n->vpcs[s->vpc].main_table;
     }
 }

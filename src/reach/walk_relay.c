@@ -274,12 +274,13 @@ static void balancer(struct walker *w, const struct packet *p, uint32_t eni, uin
 /* Into the provider's balancer without any network between. Where its inbound rules are on for PrivateLink traffic,
  * "the source of the traffic is the private IP address of the client, not the endpoint interface" (Network Load
  * Balancers, "Security groups"). */
-static void into_provider(struct walker *w, const struct packet *p, uint32_t endpoint_eni, uint32_t lb, uint32_t eni)
+static void into_provider(struct walker *w, const struct packet *p, struct net_ref endpoint, uint32_t lb, uint32_t eni)
 {
     const struct net *n = w->n;
     struct packet q = *p;
     struct net_ref at = ref_of(NET_ENI, eni);
-    if (!walk_new_leg(w, &q, ref_of(NET_ENI, endpoint_eni), n->enis[endpoint_eni].thing))
+    bool known = endpoint.kind == NET_ENI; /* who the client is, whose address the groups may be asked for */
+    if (!walk_new_leg(w, &q, endpoint, known ? n->enis[endpoint.index].thing : NET_NONE))
         return;
     q.dst = address_of(n, eni, ip_is_v4(p->dst));
     if (!q.dst)
@@ -292,6 +293,7 @@ static void into_provider(struct walker *w, const struct packet *p, uint32_t end
         struct net_ref by;
         const char *code;
         enum tri t = walk_groups(w, &q, eni, false, NET_NONE, &by, &code);
+        t = known ? t : MAYBE;
         if (t == NO && n->lbs[lb].privatelink_groups == 1) {
             walk_stop(w, &q, at, by, code, STR("no inbound rule of the balancer's security groups admits it"));
             return;
@@ -303,11 +305,11 @@ static void into_provider(struct walker *w, const struct packet *p, uint32_t end
     balancer(w, &q, eni, lb, true);
 }
 
-static void endpoint_service(struct walker *w, const struct packet *p, uint32_t eni, const struct net_endpoint *d)
+static void endpoint_service(struct walker *w, const struct packet *p, struct net_ref endpoint, uint32_t service)
 {
     const struct net *n = w->n;
-    const struct net_service *s = &n->services[d->service];
-    struct net_ref at = ref_of(NET_SERVICE, d->service);
+    const struct net_service *s = &n->services[service];
+    struct net_ref at = ref_of(NET_SERVICE, service);
     struct mark m = walk_mark(w);
     if (!s->balancers_read) {
         struct packet q = *p;
@@ -320,7 +322,7 @@ static void endpoint_service(struct walker *w, const struct packet *p, uint32_t 
         if (thing == NET_NONE)
             continue;
         NET_EACH (k, n->things[thing].enis) {
-            into_provider(w, p, eni, lb, n->eni_order[k]);
+            into_provider(w, p, endpoint, lb, n->eni_order[k]);
             walk_reset(w, &m);
         }
     }
@@ -348,7 +350,7 @@ bool walk_relay(struct walker *w, const struct packet *p, uint32_t eni)
     walk_reset(w, &m);
     walk_leg_end(w, p, ref_of(NET_ENI, eni));
     if (d->service != NET_NONE)
-        endpoint_service(w, p, eni, d);
+        endpoint_service(w, p, ref_of(NET_ENI, eni), d->service);
     for (uint32_t i = 0; i < n->entrances_count; i++)
         if (n->entrances[i].from_endpoint == endpoint) {
             struct mark k = walk_mark(w);
@@ -388,7 +390,7 @@ static bool enters(struct walker *w, struct packet *p, uint32_t entrance)
                    walk_text(w, "a sign-in stands before it: ", t->label.len ? t->label : t->id, ""));
     else
         walk_pass(w, p, at, no_ref(), t->label.len ? t->label : t->id);
-    p->internet = p->internet || t->from_external != NET_NONE;
+    p->internet = p->internet || t->from_external == 0;
     return true;
 }
 
@@ -449,6 +451,10 @@ void walk_entrance(struct walker *w, struct packet p, uint32_t entrance)
     /* Who came over the Internet gets the answer over the Internet. */
     bool over_internet = t->from_external != NET_NONE && w->legs[w->leg_count - 1].from.kind != NET_EXTERNAL;
     walk_leg_end(w, &p, over_internet ? ref_of(NET_EXTERNAL, t->from_external) : at);
+    if (t->service != NET_NONE) {
+        endpoint_service(w, &p, at, t->service);
+        return;
+    }
     if (t->to_thing != NET_NONE) {
         uint32_t found = enter_interfaces(w, &p, t, t->to_thing);
         for (uint32_t i = 0; i < n->things_count && !found; i++)

@@ -135,13 +135,63 @@ static void accounts_without_a_trace(void **state)
     net_box_close(&b);
 }
 
+#define SERVICE(acceptance, principal, owner) VPCS BOX_OK("ec2", "DescribeVpcEndpointServiceConfigurations", "{}", "{'ServiceConfigurations':[{'ServiceId':'vpce-svc-1'," \
+    "'ServiceName':'com.amazonaws.vpce.us-east-1.vpce-svc-1','ServiceState':'Available','AcceptanceRequired':" acceptance ",'NetworkLoadBalancerArns':[]}]}") \
+    BOX_OK("ec2", "DescribeVpcEndpointServicePermissions", "{'ServiceId':'vpce-svc-1'}", "{'AllowedPrincipals':[{'Principal':'" principal "'}]}") \
+    BOX_OK("ec2", "DescribeVpcEndpointConnections", "{}", "{'VpcEndpointConnections':[{'ServiceId':'vpce-svc-1','VpcEndpointId':'vpce-9','VpcEndpointOwner':'" owner "'," \
+    "'VpcEndpointState':'available'}]}")
+
+/* 0: nobody else may connect; 1: somebody may; 2: and it is sure. */
+static int strangers_after(const char *lines)
+{
+    struct net_box b;
+    int found = 0;
+    net_box_load(&b, lines, NULL);
+    for (uint32_t i = 0; i < b.n->entrances_count; i++)
+        if (b.n->entrances[i].service != NET_NONE) {
+            assert_int_equal(b.n->externals[b.n->entrances[i].from_external].kind, EXTERNAL_OTHER);
+            found = 1 + b.n->entrances[i].sure;
+        }
+    net_box_close(&b);
+    return found;
+}
+
+/* An endpoint service is open to those who may connect without being accepted, and to those who were accepted. */
+static void services_that_others_may_connect_to(void **state)
+{
+    (void)state;
+    assert_int_equal(strangers_after(SERVICE("false", "*", BOX_A)), 2);
+    assert_int_equal(strangers_after(SERVICE("true", "*", BOX_A)), 0);
+    assert_int_equal(strangers_after(SERVICE("false", "arn:aws:iam::" BOX_A ":root", BOX_A)), 0);
+    assert_int_equal(strangers_after(SERVICE("false", "arn:aws:iam::777777777777:root", BOX_A)), 2);
+    assert_int_equal(strangers_after(SERVICE("true", "*", "777777777777")), 2);
+    assert_int_equal(strangers_after(VPCS BOX_OK("ec2", "DescribeVpcEndpointServiceConfigurations", "{}", "{'ServiceConfigurations':[{'ServiceId':'vpce-svc-1',"
+                     "'ServiceState':'Available','AcceptanceRequired':false,'NetworkLoadBalancerArns':[]}]}")), 1);
+}
+
+static void items_that_cannot_be_read(void **state)
+{
+    struct net_box b;
+    (void)state;
+    net_box_load(&b, VPCS BOX_OK("ec2", "DescribeNetworkInterfaces", "{}", "{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','VpcId':null,'SubnetId':'subnet-1','Groups':[],"
+                     "'PrivateIpAddresses':[{'PrivateIpAddress':'ten'}]},{'NetworkInterfaceId':'eni-2','VpcId':null,'SubnetId':null}]}"), NULL);
+    assert_int_equal(b.n->enis[net_box_row(&b, NET_ENI, "eni-1")].vpc, net_box_row(&b, NET_VPC, "vpc-1")); /* its subnet tells it */
+    assert_int_equal(b.n->enis_count, 1);
+    uint32_t gaps = 0;
+    for (uint32_t i = 0; i < b.n->gaps_count; i++)
+        gaps += str_eqz(b.n->gaps[i].parent, "eni-1") || str_eqz(b.n->gaps[i].parent, "eni-2");
+    assert_int_equal(gaps, 2);
+    net_box_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_that_are_being_taken_off), cmocka_unit_test(peerings),
         cmocka_unit_test(nat_gateways),                    cmocka_unit_test(entries_that_cannot_be_read),
         cmocka_unit_test(tables_and_lists_cut_short),      cmocka_unit_test(routes_that_come_and_go),
-        cmocka_unit_test(accounts_without_a_trace),
+        cmocka_unit_test(accounts_without_a_trace),        cmocka_unit_test(services_that_others_may_connect_to),
+        cmocka_unit_test(items_that_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
