@@ -96,11 +96,13 @@ uint32_t reach_terms(struct reach *r, struct arena *a, struct net_end from, stru
 enum reach_verdict reach_ask(const struct reach *r, const struct net_flow *f);
 
 /* After rows of the net changed in place (a rule's ports or peer, a route's target or state, an entry): brings the engine and the last
- * reach_run() up to date; recomputes only what rests on them. `changed` rows: NET_RULE, NET_ROUTE, NET_TGW_ROUTE, NET_ACL_ENTRY... */
+ * reach_run() up to date. `changed` rows: NET_RULE, NET_ROUTE, NET_TGW_ROUTE, NET_ACL_ENTRY... An inbound rule with a range that begins and ends
+ * where some row's already did, of a group that no balancer, endpoint or appliance has, asks again for what rests on it alone; all else is
+ * a new run. Pivots are to be asked for again. */
 void reach_changed(struct reach *r, const struct net_ref *changed, uint32_t count);
 
 /* Of the last reach_run(): for figures and for "covered" lines. */
-struct reach_stats { uint32_t classes, landings, shapes; uint64_t pairs, bicliques; };
+struct reach_stats { uint32_t classes, landings, shapes, brought_in; uint64_t pairs, bicliques; }; /* brought_in: changes without a new run */
 struct reach_stats reach_stats_of(const struct reach *r);
 
 #endif

@@ -389,19 +389,22 @@ static void cuts_of(const struct reach *r, const struct net_eni *e, struct cuts 
     qsort(c->at, c->count, sizeof *c->at, by_number);
 }
 
+bool far_fits(const struct far *f, uint32_t cls)
+{
+    struct cuts c;
+    cuts_of(f->u->r, &f->u->r->n->enis[f->u->r->classes[cls].eni], &c);
+    return !c.full;
+}
+
 /* Too many cuts: pair by pair. */
 static void mark_bulk(struct far *f)
 {
     const struct reach *r = f->u->r;
-    struct cuts c;
     for (uint32_t i = 0; i < r->class_count; i++) {
         const struct net_eni *e = &r->n->enis[r->classes[i].eni];
         f->bulk[i] = e->receives && eni_plain(f, i) && table_plain(r, r->n->subnets[e->subnet].table) &&
                      !may_be_declared(f->u, f->u->q.label_of[e->thing]);
-        if (f->bulk[i]) {
-            cuts_of(r, e, &c);
-            f->bulk[i] = !c.full;
-        }
+        f->bulk[i] = f->bulk[i] && far_fits(f, i);
     }
 }
 

@@ -18,6 +18,8 @@ struct far {
     uint32_t *group_at;    /* by node */
 };
 void far_new(struct far *f, struct run *u);
+/* Whether its filters have few enough cuts. */
+bool far_fits(const struct far *f, uint32_t cls);
 void far_to(struct far *f, uint32_t cls);
 
 #endif

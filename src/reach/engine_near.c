@@ -236,25 +236,28 @@ static void by_table(struct near *w, uint32_t table, uint32_t vpc, struct ip_ran
     }
 }
 
-static const struct ip_range everywhere = {0, ~(ip_number)0};
-
 void near_of(struct near *w, const struct source *s)
+{
+    near_within(w, s, (struct ip_range){0, ~(ip_number)0}, false);
+}
+
+void near_within(struct near *w, const struct source *s, struct ip_range range, bool anew)
 {
     const struct net *n = w->r->n;
     uint32_t subnet = s->cls == NET_NONE ? NET_NONE : n->enis[w->r->classes[s->cls].eni].subnet;
     bool skip = s->cls != NET_NONE && w->far->group_of[s->cls] != NET_NONE;
-    if (s->cls != NET_NONE && subnet != NET_NONE && subnet == w->subnet && skip == w->skip)
+    if (!anew && s->cls != NET_NONE && subnet != NET_NONE && subnet == w->subnet && skip == w->skip)
         return;
     w->skip = skip;
     w->subnet = s->cls == NET_NONE ? NET_NONE : subnet;
     w->stamp++;
     w->count = 0;
     if (s->cls != NET_NONE)
-        by_subnet(w, subnet, everywhere, 0);
+        by_subnet(w, subnet, range, 0);
     else if (n->externals[s->external].kind == EXTERNAL_INTERNET || n->externals[s->external].kind == EXTERNAL_AWS)
-        add_public(w, everywhere);
+        add_public(w, range);
     else
-        add_all(w, everywhere);
+        add_all(w, range);
 }
 
 static void by_vpc(struct near *w, struct arena *a, bool rest, struct net_span **spans, uint32_t **rows)

@@ -141,6 +141,8 @@ static void tell(struct run *u, const struct source *from, uint32_t sender, ip_n
         cls = engine_class_at(u->r, o->end.index, o->to);
     if (cls != NET_NONE && !for_all_of(&u->r->classes[cls], asked, o))
         cls = NET_NONE;
+    if (u->only_thing && !(cls != NET_NONE ? u->only_class[cls] : u->only_thing[thing]))
+        return;
     uint32_t label = from->cls != NET_NONE ? u->r->classes[from->cls].label : u->q.label_of[n->externals[from->external].thing];
     if (label == NET_NONE)
         return;
@@ -172,7 +174,7 @@ static bool sender_of(const struct reach *r, const struct source *s, ip_number t
     return true;
 }
 
-static void send(struct run *u, const struct source *s, ip_number to, uint32_t entrance)
+void run_send(struct run *u, const struct source *s, ip_number to, uint32_t entrance)
 {
     struct reach *r = u->r;
     struct net_end from;
@@ -184,8 +186,10 @@ static void send(struct run *u, const struct source *s, ip_number to, uint32_t e
     arena_reset(r->scratch);
 }
 
-static bool may_enter(const struct net *n, const struct net_entrance *t, const struct reach *r, const struct source *s)
+bool run_may_enter(const struct reach *r, uint32_t entrance, const struct source *s)
 {
+    const struct net *n = r->n;
+    const struct net_entrance *t = &n->entrances[entrance];
     if (t->from_endpoint != NET_NONE)
         return false;
     if (s->cls == NET_NONE)
@@ -200,25 +204,27 @@ static void from_source(struct run *u, const struct source *s, struct near *w)
     near_of(w, s);
     for (uint32_t i = 0; i < w->count; i++)
         if (ip_is_v4(w->to[w->list[i]]) == four)
-            send(u, s, w->to[w->list[i]], NET_NONE);
+            run_send(u, s, w->to[w->list[i]], NET_NONE);
     for (uint32_t i = 0; i < r->n->entrances_count; i++)
-        if (may_enter(r->n, &r->n->entrances[i], r, s))
-            send(u, s, 0, i);
+        if (run_may_enter(r, i, s))
+            run_send(u, s, 0, i);
 }
 
 /* By thing: what reaches it alone, and what reaches the classes of its addresses. */
-static void finish(struct run *u)
+void run_finish(struct run *u)
 {
     const struct reach *r = u->r;
     const struct net *n = r->n;
     for (int how = 0; how < HOW_COUNT; how++) {
-        u->answer[how] = arena_array_of(u->a, uint64_t *, n->things_count + 1);
+        if (!u->answer[how])
+            u->answer[how] = arena_array_of(u->a, uint64_t *, n->things_count + 1);
         for (uint32_t t = 0; t < n->things_count; t++)
-            u->answer[how][t] = u->of_thing[how][t];
+            if (!u->only_thing || u->only_thing[t])
+                u->answer[how][t] = u->of_thing[how][t];
         for (uint32_t i = 0; i < r->point_count; i++) {
             uint32_t thing = n->enis[r->points[i].eni].thing;
             uint64_t *set = u->of_class[how][r->points[i].cls], **to = &u->answer[how][thing];
-            if (!set || *to == set)
+            if (!set || *to == set || (u->only_thing && !u->only_thing[thing]))
                 continue;
             if (!*to) {
                 *to = set; /* shared: never written to but as a copy */
@@ -286,12 +292,14 @@ void reach_run(struct reach *r, const struct reach_question *q)
         if (u->far->bulk[i])
             far_to(u->far, i);
     u->stats.landings = u->far->group_count;
-    struct near near;
-    near_new(&near, u->far, r, u->a, to, targets);
+    u->near = arena_new_of(u->a, struct near);
+    near_new(u->near, u->far, r, u->a, to, targets);
     sort_sources(u, s, sources);
+    u->sources = s;
+    u->source_count = sources;
     for (uint32_t i = 0; i < sources; i++)
-        from_source(u, &s[i], &near);
-    finish(u);
+        from_source(u, &s[i], u->near);
+    run_finish(u);
 }
 
 const uint64_t *reach_labels(const struct reach *r, uint32_t thing, enum reach_how how)

@@ -37,6 +37,10 @@ struct run {
     uint32_t sport_count;
     struct reach_stats stats;
     struct far *far;
+    struct near *near;
+    struct source *sources;    /* those of one subnet together */
+    uint32_t source_count;
+    const bool *only_thing, *only_class; /* while a change is brought in: the rest of what is found is known */
     uint32_t *by_to;           /* edges in order of `to`, spans by node; made when first asked for */
     struct net_span *to_spans;
     uint32_t *by_from;
@@ -63,6 +67,8 @@ struct near {
 };
 void near_new(struct near *w, const struct far *far, struct reach *r, struct arena *a, const ip_number *to, uint32_t count);
 void near_of(struct near *w, const struct source *s);
+/* The same within a range; `anew`: of another range than the last. */
+void near_within(struct near *w, const struct source *s, struct ip_range range, bool anew);
 
 /* What of an outcome a rule of the caller covers. */
 struct services run_declared(const struct run *u, const struct outcome *o, uint32_t from, uint32_t to, struct arena *a);
@@ -77,6 +83,10 @@ struct source *run_sources(struct reach *r, struct arena *a, uint32_t *count);
 uint16_t *run_sports(const struct reach *r, struct arena *a, uint32_t *count);
 
 uint32_t run_external_atoms(const struct reach *r, uint32_t external, ip_number *at);
+/* One source to one address (or entrance, `to` 0); by things, what reaches them. */
+void run_send(struct run *u, const struct source *s, ip_number to, uint32_t entrance);
+bool run_may_enter(const struct reach *r, uint32_t entrance, const struct source *s);
+void run_finish(struct run *u);
 void run_edge(struct run *u, uint32_t from, uint32_t to, bool unknown);
 /* Nodes that edges begin at: classes, externals, trees of engine_far.c. */
 uint32_t run_from_count(const struct run *u);
