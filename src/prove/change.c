@@ -323,10 +323,12 @@ struct changes *changes_find(struct arena *a, const struct change_side *before, 
     if (c->count)
         qsort(c->items, c->count, sizeof *c->items, by_kind);
     for (uint32_t i = 0; i < c->count; i++) {
-        if ((c->items[i].kind == CHANGE_OPENED || c->items[i].kind == CHANGE_CLOSED) && f.told++ < CHANGES_TOLD_MAX)
-            explain(&f, &c->items[i]);
-        else if (c->items[i].kind == CHANGE_UNKNOWN || c->items[i].kind == CHANGE_KNOWN)
-            gaps_of(&f, &c->items[i]);
+        struct change *one = &c->items[i];
+        bool is_way = one->kind != CHANGE_WORD && (one->kind != CHANGE_UNKNOWN || one->before != PROVE_VIOLATED);
+        if (is_way && f.told++ < CHANGES_TOLD_MAX)
+            explain(&f, one);
+        if (one->kind == CHANGE_UNKNOWN || one->kind == CHANGE_KNOWN)
+            gaps_of(&f, one);
     }
     return c;
 }

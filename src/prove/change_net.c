@@ -7,7 +7,7 @@
  */
 #include "prove/change_internal.h"
 
-enum { PIECES_MAX = 128, BLOCKERS_MAX = 8 };
+enum { PIECES_MAX = 128, BLOCKERS_MAX = 8, WAYS_MAX = 8 };
 
 struct explain {
     struct net_half *h, *o; /* with, without */
@@ -77,9 +77,39 @@ static void add_hops(struct explain *x, const struct walk_hop *hops, uint32_t co
     }
 }
 
-/* From the end, so that what is told first stays: what lets in and what leads there. */
+/* The last that was taken back first: rows of one interface change places. */
+static void put_all_back(struct explain *x)
+{
+    for (uint32_t i = 0; i < x->count; i++)
+        if (x->back[i])
+            piece_put_back(x->h->net, &x->pieces[i], &x->kept[i]);
+}
+
+/* Without all that is known to differ there may be another way, on which something else differs: a second new rule beside the first. */
+static bool widen(struct explain *x)
+{
+    struct arena *scratch = arena_new(0);
+    struct walk out;
+    uint32_t before = x->count;
+    for (uint32_t i = x->count; i-- > 0;)
+        x->back[i] = piece_take_back(x->h->net, x->o->net, &x->pieces[i], &x->kept[i]);
+    walk_flow(x->h->net, scratch, &x->w->flow, &out);
+    put_all_back(x);
+    memset(x->back, 0, sizeof x->back);
+    const struct walk_path *p = walk_to(x->h->net, &out, (struct net_ref){NET_THING, x->w->to_thing});
+    if (p && p->verdict >= x->w->path->verdict) {
+        add_hops(x, p->hops, p->hop_count);
+        add_hops(x, p->return_hops, p->return_count);
+    }
+    arena_free(scratch);
+    return x->count > before;
+}
+
+/* From the end, so that what is told first stays: what lets in and what leads there, on the way that is shown. */
 static void minimize(struct explain *x)
 {
+    for (uint32_t i = 0; i < WAYS_MAX && widen(x);)
+        i++;
     for (uint32_t i = x->count; i-- > 0;) {
         if (!piece_take_back(x->h->net, x->o->net, &x->pieces[i], &x->kept[i]))
             continue;
@@ -88,14 +118,6 @@ static void minimize(struct explain *x)
         if (!x->back[i])
             piece_put_back(x->h->net, &x->pieces[i], &x->kept[i]);
     }
-}
-
-/* The last that was taken back first: rows of one interface change places. */
-static void put_all_back(struct explain *x)
-{
-    for (uint32_t i = 0; i < x->count; i++)
-        if (x->back[i])
-            piece_put_back(x->h->net, &x->pieces[i], &x->kept[i]);
 }
 
 /* As the proof after sees it: what the side with the connection has was added where it is the newer one. */
