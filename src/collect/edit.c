@@ -29,12 +29,18 @@ struct edit {
 
 /* ---- what the base has ---- */
 
-static struct str copy(struct arena *a, struct str s) { return s.ptr ? arena_str(a, s) : s; }
+static struct str copy(struct arena *a, struct str s)
+{
+    return s.ptr ? arena_str(a, s) : s;
+}
 
 static bool read_calls(struct edit *x, struct edit_group *g, int64_t **ids, uint32_t *count, struct err *e)
 {
-    struct query *q = query_new(x->store, "SELECT id, params, parent, status, code, message, missing_action, at_us FROM temp.snap_call"
-                                          " WHERE op = ?1 AND account = ?2 AND region = ?3 ORDER BY id", e);
+    struct query *q =
+        query_new(x->store,
+                  "SELECT id, params, parent, status, code, message, missing_action, at_us FROM temp.snap_call"
+                  " WHERE op = ?1 AND account = ?2 AND region = ?3 ORDER BY id",
+                  e);
     uint32_t room = 0;
     if (!q)
         return false;
@@ -44,8 +50,12 @@ static bool read_calls(struct edit *x, struct edit_group *g, int64_t **ids, uint
     while (query_step(q)) {
         struct edit_call *c = arena_new_of(x->a, struct edit_call);
         *c = (struct edit_call){.place = arena_str(x->a, query_str(q, 1)), .parent = arena_str(x->a, query_str(q, 2))};
-        c->end = (struct call_end){.status = CALL_ERROR, .code = copy(x->a, query_str(q, 4)), .message = copy(x->a, query_str(q, 5)),
-                                   .missing_action = copy(x->a, query_str(q, 6)), .at_us = query_int(q, 7), .source = STR("import")};
+        c->end = (struct call_end){.status = CALL_ERROR,
+                                   .code = copy(x->a, query_str(q, 4)),
+                                   .message = copy(x->a, query_str(q, 5)),
+                                   .missing_action = copy(x->a, query_str(q, 6)),
+                                   .at_us = query_int(q, 7),
+                                   .source = STR("import")};
         if (!call_status_of(query_str(q, 3), &c->end.status))
             c->end.status = CALL_ERROR;
         if (*count == room) {
@@ -80,7 +90,8 @@ static bool load(struct edit *x, struct edit_group *g, struct err *e)
     return true;
 }
 
-static struct edit_group *group_of(struct edit *x, const struct aws_op *op, struct str account, struct str region, struct err *e)
+static struct edit_group *group_of(struct edit *x, const struct aws_op *op, struct str account, struct str region,
+                                   struct err *e)
 {
     for (struct edit_group *g = x->groups; g; g = g->next)
         if (g->op == op && str_eq(g->account, account) && str_eq(g->region, region))
@@ -101,8 +112,8 @@ struct seek {
     struct arena *a;
     const struct edit_group *g;
     const struct edit_call *call;
-    struct str id;              /* id, ARN or name of the item wanted; {NULL,0}: any list will do */
-    uint32_t kind;              /* which of the operation's paths */
+    struct str id;                      /* id, ARN or name of the item wanted; {NULL,0}: any list will do */
+    uint32_t kind;                      /* which of the operation's paths */
     struct json *list, *before, *found; /* the list that it is in, and the item before it */
     bool create, by_id_only;
 };
@@ -113,7 +124,8 @@ static bool is_wanted(const struct seek *k, const struct json *item)
     struct item_place at = {k->g->account, k->g->region, k->call->params};
     struct item_columns c;
     item_columns(k->a, &spec, &at, item, &c);
-    return (c.rid.ptr && str_eq(c.rid, k->id)) || (c.arn.ptr && str_eq(c.arn, k->id)) || (!k->by_id_only && c.name.ptr && str_eq(c.name, k->id));
+    return (c.rid.ptr && str_eq(c.rid, k->id)) || (c.arn.ptr && str_eq(c.arn, k->id)) ||
+           (!k->by_id_only && c.name.ptr && str_eq(c.name, k->id));
 }
 
 static bool look(struct seek *k, struct json *list)
@@ -175,9 +187,13 @@ static uint32_t kinds_of(const struct aws_op *op)
 }
 
 /* Answers with one thing: the whole of it, or a member. */
-static bool is_single(const struct aws_op *op) { return !str_ends(op->items, STR("[]")); }
+static bool is_single(const struct aws_op *op)
+{
+    return !str_ends(op->items, STR("[]"));
+}
 
-static bool find_item(struct edit *x, struct edit_group *g, struct str id, bool by_id_only, struct seek *k, struct edit_call **call)
+static bool find_item(struct edit *x, struct edit_group *g, struct str id, bool by_id_only, struct seek *k,
+                      struct edit_call **call)
 {
     for (uint32_t kind = 0; kind < kinds_of(g->op); kind++)
         for (struct edit_call *c = g->calls; c; c = c->next) {
@@ -222,7 +238,8 @@ static struct str canonical(struct arena *a, const struct json *j)
 }
 
 /* What the call is made for: "params", or "parent", or nothing. */
-static bool params_of(struct edit *x, const struct edit_group *g, const struct json *line, struct str parent, struct json **out, struct err *e)
+static bool params_of(struct edit *x, const struct edit_group *g, const struct json *line, struct str parent,
+                      struct json **out, struct err *e)
 {
     struct json *params = json_getz(line, "params");
     *out = json_new(x->a, JSON_OBJECT);
@@ -265,7 +282,10 @@ static struct edit_call *new_call(struct edit *x, struct edit_group *g, struct j
     return c;
 }
 
-static bool is_read(enum call_status s) { return s == CALL_OK || s == CALL_EMPTY || s == CALL_ABSENT || s == CALL_GONE || s == CALL_TRUNCATED; }
+static bool is_read(enum call_status s)
+{
+    return s == CALL_OK || s == CALL_EMPTY || s == CALL_ABSENT || s == CALL_GONE || s == CALL_TRUNCATED;
+}
 
 static void now_answers(struct edit_call *c)
 {
@@ -366,8 +386,8 @@ static bool remove_item(struct edit *x, struct edit_group *g, struct str id, str
         return true;
     }
     if (!find_item(x, g, id, false, &k, &c))
-        return err_set(e, ERR_NO_DATA, "line %u: there is no %.*s in %.*s of %.*s %.*s", x->line, STR_ARG(id), STR_ARG(g->op->id), STR_ARG(g->account),
-                       STR_ARG(g->region));
+        return err_set(e, ERR_NO_DATA, "line %u: there is no %.*s in %.*s of %.*s %.*s", x->line, STR_ARG(id),
+                       STR_ARG(g->op->id), STR_ARG(g->account), STR_ARG(g->region));
     if (k.before)
         k.before->next = k.found->next;
     else
@@ -389,13 +409,14 @@ static bool is_account(struct str s)
 static bool known_members(const struct edit *x, const struct json *line, struct err *e)
 {
     static const char *const names[] = {"op", "account", "region", "parent", "params", "put", "remove"};
-    for json_each (m, line) {
-        bool known = false;
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-            known |= str_eqz(m->key, names[i]);
-        if (!known)
-            return wrong(x, e, ERR_PARSE, "there is no member", m->key);
-    }
+    for
+        json_each (m, line) {
+            bool known = false;
+            for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+                known |= str_eqz(m->key, names[i]);
+            if (!known)
+                return wrong(x, e, ERR_PARSE, "there is no member", m->key);
+        }
     return true;
 }
 
@@ -409,7 +430,8 @@ static bool take_line(struct edit *x, struct str text, struct err *e)
         return wrong(x, e, ERR_PARSE, "is no JSON object", str_make(NULL, 0));
     if (!known_members(x, line, e))
         return false;
-    struct str id = json_get_str(line, "op"), account = json_get_str(line, "account"), region = json_get_str(line, "region");
+    struct str id = json_get_str(line, "op"), account = json_get_str(line, "account"),
+               region = json_get_str(line, "region");
     const struct aws_op *op = id.ptr ? aws_op_find(id) : NULL;
     struct json *put = json_getz(line, "put"), *gone = json_getz(line, "remove");
     if (!op)
@@ -449,9 +471,11 @@ static bool take_lines(struct edit *x, struct str text, struct err *e)
 
 /* ---- the new run ---- */
 
-static bool write_call(struct ingest *in, const struct edit_group *g, struct edit_call *c, int64_t now_us, struct err *e)
+static bool write_call(struct ingest *in, const struct edit_group *g, struct edit_call *c, int64_t now_us,
+                       struct err *e)
 {
-    struct ingest_call *open = ingest_open(in, g->op, g->account, g->region, c->params, c->end.at_us ? c->end.at_us : now_us, e);
+    struct ingest_call *open =
+        ingest_open(in, g->op, g->account, g->region, c->params, c->end.at_us ? c->end.at_us : now_us, e);
     if (!open)
         return false;
     bool ok = !c->answer || ingest_page(open, c->answer, e);
@@ -468,13 +492,18 @@ static bool write_run(struct edit *x, struct ingest *in, const struct edit_optio
     return ingest_finish(in, "complete", o->now_us, o->now_us, e);
 }
 
-bool edit_lines(struct store *s, struct arena *a, struct str text, const struct edit_options *o, int64_t *run, struct err *e)
+bool edit_lines(struct store *s, struct arena *a, struct str text, const struct edit_options *o, int64_t *run,
+                struct err *e)
 {
     struct edit x = {.store = s, .a = a};
     x.last = &x.groups;
     if (!store_snapshot(s, o->base, e) || !take_lines(&x, text, e))
         return false;
-    struct ingest_run r = {.kind = "import", .started_us = o->now_us, .tool_version = o->tool_version, .base = o->base, .source = STR("change")};
+    struct ingest_run r = {.kind = "import",
+                           .started_us = o->now_us,
+                           .tool_version = o->tool_version,
+                           .base = o->base,
+                           .source = STR("change")};
     struct ingest *in = ingest_begin(s, &r, e);
     if (!in)
         return false;
@@ -503,17 +532,24 @@ static bool run_two(struct store *s, const char *sql, int64_t run, int64_t offse
 bool edit_complete(struct store *s, int64_t run, int64_t base, struct err *e)
 {
     static const char *const statements[] = {
-        "INSERT INTO call(id, run, account, region, op, params, parent, status, http, code, message, missing_action, request_id, pages, rows, attempts, ms,"
-        " at_us, source, envelope) SELECT c.id + :off, :run, c.account, c.region, c.op, c.params, c.parent, c.status, c.http, c.code, c.message,"
-        " c.missing_action, c.request_id, c.pages, c.rows, c.attempts, c.ms, c.at_us, c.source, c.envelope FROM main.call c"
+        "INSERT INTO call(id, run, account, region, op, params, parent, status, http, code, message, missing_action, "
+        "request_id, pages, rows, attempts, ms,"
+        " at_us, source, envelope) SELECT c.id + :off, :run, c.account, c.region, c.op, c.params, c.parent, c.status, "
+        "c.http, c.code, c.message,"
+        " c.missing_action, c.request_id, c.pages, c.rows, c.attempts, c.ms, c.at_us, c.source, c.envelope FROM "
+        "main.call c"
         " WHERE c.id IN (SELECT id FROM temp.snap_call WHERE parent <> '')"
-        " AND EXISTS (SELECT 1 FROM main.call n WHERE n.run = :run AND n.op = c.op AND n.account = c.account AND n.region = c.region)"
-        " AND NOT EXISTS (SELECT 1 FROM main.call n WHERE n.run = :run AND n.op = c.op AND n.account = c.account AND n.region = c.region"
+        " AND EXISTS (SELECT 1 FROM main.call n WHERE n.run = :run AND n.op = c.op AND n.account = c.account AND "
+        "n.region = c.region)"
+        " AND NOT EXISTS (SELECT 1 FROM main.call n WHERE n.run = :run AND n.op = c.op AND n.account = c.account AND "
+        "n.region = c.region"
         " AND n.params = c.params)",
-        "INSERT INTO resource(run, call, account, region, op, kind, type, rid, arn, name, tags, parent, pos, data) SELECT :run, r.call + :off, r.account,"
+        "INSERT INTO resource(run, call, account, region, op, kind, type, rid, arn, name, tags, parent, pos, data) "
+        "SELECT :run, r.call + :off, r.account,"
         " r.region, r.op, r.kind, r.type, r.rid, r.arn, r.name, r.tags, r.parent, r.pos, r.data FROM main.resource r"
         " JOIN main.call n ON n.id = r.call + :off WHERE n.run = :run AND r.run <> :run",
-        "INSERT INTO call_part(call, pos, data) SELECT p.call + :off, p.pos, p.data FROM main.call_part p JOIN main.call n ON n.id = p.call + :off"
+        "INSERT INTO call_part(call, pos, data) SELECT p.call + :off, p.pos, p.data FROM main.call_part p JOIN "
+        "main.call n ON n.id = p.call + :off"
         " WHERE n.run = :run",
     };
     int64_t offset = 0;

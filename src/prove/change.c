@@ -17,7 +17,10 @@ const char *change_what_name(enum change_what w)
 
 /* ---- one side ---- */
 
-const struct prove_labels *change_labels(const struct change_side *s) { return s->iam ? &s->iam->labels : s->network->labels; }
+const struct prove_labels *change_labels(const struct change_side *s)
+{
+    return s->iam ? &s->iam->labels : s->network->labels;
+}
 
 static enum prove_verdict half_verdict(const struct change_side *s, bool network, uint32_t x, uint32_t y)
 {
@@ -52,7 +55,8 @@ static enum net_word word_of(const struct change_side *s, uint32_t x, uint32_t y
 {
     if (!s->network)
         return NET_WORDS;
-    return s->network->is_object[y] ? (enum net_word)s->network->words[(size_t)x * s->network->labels->count + y] : NET_WORD_NONE;
+    return s->network->is_object[y] ? (enum net_word)s->network->words[(size_t)x * s->network->labels->count + y]
+                                    : NET_WORD_NONE;
 }
 
 /* ---- the cells that both lists have ---- */
@@ -66,7 +70,10 @@ struct finder {
     uint32_t room, told;
 };
 
-static struct str pair_key(struct arena *a, uint32_t x, uint32_t y) { return arena_printf(a, "%u %u", x, y); }
+static struct str pair_key(struct arena *a, uint32_t x, uint32_t y)
+{
+    return arena_printf(a, "%u %u", x, y);
+}
 
 static void index_cells(struct finder *f, int side)
 {
@@ -74,11 +81,14 @@ static void index_cells(struct finder *f, int side)
     for (int i = 0; i < 3; i++)
         map_init(&f->cells[side][i], f->a);
     for (uint32_t i = 0; s->joint && i < s->joint->cell_count; i++)
-        map_put(&f->cells[side][0], pair_key(f->a, s->joint->cells[i].subject, s->joint->cells[i].object), &s->joint->cells[i]);
+        map_put(&f->cells[side][0], pair_key(f->a, s->joint->cells[i].subject, s->joint->cells[i].object),
+                &s->joint->cells[i]);
     for (uint32_t i = 0; s->network && i < s->network->cell_count; i++)
-        map_put(&f->cells[side][1], pair_key(f->a, s->network->cells[i].subject, s->network->cells[i].object), &s->network->cells[i]);
+        map_put(&f->cells[side][1], pair_key(f->a, s->network->cells[i].subject, s->network->cells[i].object),
+                &s->network->cells[i]);
     for (uint32_t i = 0; s->iam && i < s->iam->cell_count; i++)
-        map_put(&f->cells[side][2], pair_key(f->a, s->iam->cells[i].subject, s->iam->cells[i].object), &s->iam->cells[i]);
+        map_put(&f->cells[side][2], pair_key(f->a, s->iam->cells[i].subject, s->iam->cells[i].object),
+                &s->iam->cells[i]);
 }
 
 /* ---- causes ---- */
@@ -94,7 +104,8 @@ void cause_add(struct cause_list *l, struct change_cause c)
         l->items[l->count++] = c;
 }
 
-static void causes_of_joint(struct cause_list *l, const struct change *c, const struct change_side *with, const struct change_side *without, bool opened)
+static void causes_of_joint(struct cause_list *l, const struct change *c, const struct change_side *with,
+                            const struct change_side *without, bool opened)
 {
     const struct joint_cell *cell = c->joint_cell;
     for (uint32_t i = 0; cell && i < cell->hop_count; i++) {
@@ -106,7 +117,7 @@ static void causes_of_joint(struct cause_list *l, const struct change *c, const 
     }
 }
 
-/* Those that were tried alone suffice; what was not tried is told where nothing was, or where it is the thing itself that is new. */
+/* What was tried first: the rest differs on the way too, and could not be taken back or is new as a whole. */
 static void keep_causes(struct change *c, struct cause_list *l)
 {
     c->causes = arena_array_of(l->a, struct change_cause, l->count + 1);
@@ -149,7 +160,8 @@ static void add_gaps(struct finder *f, struct change *c, const uint32_t *gaps, u
     for (uint32_t i = 0; i < count; i++) {
         const struct prove_missing *m = &items[gaps[i]];
         if (c->gap_count < CHANGE_CAUSES_MAX && !missing_has(others, other_count, m->what))
-            c->gaps[c->gap_count++] = m->why.len ? arena_printf(f->a, "%.*s: %.*s", STR_ARG(m->what), STR_ARG(m->why)) : m->what;
+            c->gaps[c->gap_count++] =
+                m->why.len ? arena_printf(f->a, "%.*s: %.*s", STR_ARG(m->what), STR_ARG(m->why)) : m->what;
     }
 }
 
@@ -210,7 +222,11 @@ static void add_change(struct finder *f, const struct pair *p, struct change c, 
     c.joint_cell = joint;
     c.net_cell = net && (net->verdict == shown || shown == PROVE_UNKNOWN) ? net : NULL;
     c.iam_cell = iam && (iam->verdict == shown || shown == PROVE_UNKNOWN) ? iam : NULL;
-    c.layer = only ? str_of(only) : joint ? joint->layer : f->side[1]->joint ? STR("both") : f->side[1]->network ? STR("network") : STR("iam");
+    c.layer = only                  ? str_of(only)
+              : joint               ? joint->layer
+              : f->side[1]->joint   ? STR("both")
+              : f->side[1]->network ? STR("network")
+                                    : STR("iam");
     c.reason = joint ? joint->reason : c.net_cell ? c.net_cell->reason : c.iam_cell ? c.iam_cell->reason : STR("");
     f->c->counts[c.kind]++;
     if (f->c->count == CHANGES_MAX) {
@@ -282,7 +298,8 @@ static void compare_all(struct finder *f)
     struct map old_names, new_names;
     names_of(f->a, before, &old_names);
     names_of(f->a, after, &new_names);
-    uint32_t *old_of = arena_array_of(f->a, uint32_t, after->count + 1), *gone = arena_array_of(f->a, uint32_t, before->count + 1), gone_count = 0;
+    uint32_t *old_of = arena_array_of(f->a, uint32_t, after->count + 1),
+             *gone = arena_array_of(f->a, uint32_t, before->count + 1), gone_count = 0;
     for (uint32_t i = 0; i < after->count; i++)
         old_of[i] = label_named(&old_names, after->names[i]);
     for (uint32_t i = 0; i < before->count; i++)
@@ -296,9 +313,11 @@ static void compare_all(struct finder *f)
     for (uint32_t i = 0; i < gone_count; i++)
         for (uint32_t y = 0; y < before->count; y++)
             if (y != gone[i]) {
-                compare(f, &(struct pair){.x = {gone[i], UINT32_MAX}, .y = {y, label_named(&new_names, before->names[y])}});
+                compare(
+                    f, &(struct pair){.x = {gone[i], UINT32_MAX}, .y = {y, label_named(&new_names, before->names[y])}});
                 if (label_named(&new_names, before->names[y]) != UINT32_MAX)
-                    compare(f, &(struct pair){.x = {y, label_named(&new_names, before->names[y])}, .y = {gone[i], UINT32_MAX}});
+                    compare(f, &(struct pair){.x = {y, label_named(&new_names, before->names[y])},
+                                              .y = {gone[i], UINT32_MAX}});
             }
 }
 
@@ -338,7 +357,9 @@ struct changes *changes_find(struct arena *a, const struct change_side *before, 
 static bool ledger_is_there(struct store *s, struct err *e)
 {
     int64_t columns = 0;
-    if (!store_get_int(s, "SELECT count(*) FROM pragma_table_info('ledger') WHERE name IN ('at_us', 'actor', 'event', 'resource')", &columns, e))
+    if (!store_get_int(
+            s, "SELECT count(*) FROM pragma_table_info('ledger') WHERE name IN ('at_us', 'actor', 'event', 'resource')",
+            &columns, e))
         return false;
     return columns == 4;
 }
@@ -353,7 +374,8 @@ static bool join_one(struct changes *c, struct query *q, struct change_cause *ca
     query_bind_int(q, 4, ACTS_MAX);
     cause->acts = arena_array_of(c->arena, struct change_act, ACTS_MAX);
     while (query_step(q))
-        cause->acts[cause->act_count++] = (struct change_act){query_int(q, 0), arena_str(c->arena, query_str(q, 1)), arena_str(c->arena, query_str(q, 2))};
+        cause->acts[cause->act_count++] = (struct change_act){query_int(q, 0), arena_str(c->arena, query_str(q, 1)),
+                                                              arena_str(c->arena, query_str(q, 2))};
     query_reset(q);
     return true;
 }
@@ -363,8 +385,12 @@ bool changes_join_ledger(struct changes *c, struct store *s, int64_t from_us, in
     c->has_ledger = ledger_is_there(s, e);
     if (!c->has_ledger)
         return !err_is_set(e);
-    struct query *q = query_new(s, "SELECT at_us, actor, event FROM ledger WHERE (resource = ?1 OR (length(resource) > length(?1) AND "
-                                   "substr(resource, -length(?1) - 1) IN ('/' || ?1, ':' || ?1))) AND at_us BETWEEN ?2 AND ?3 ORDER BY at_us, event LIMIT ?4", e);
+    struct query *q =
+        query_new(s,
+                  "SELECT at_us, actor, event FROM ledger WHERE (resource = ?1 OR (length(resource) > length(?1) AND "
+                  "substr(resource, -length(?1) - 1) IN ('/' || ?1, ':' || ?1))) AND at_us BETWEEN ?2 AND ?3 ORDER BY "
+                  "at_us, event LIMIT ?4",
+                  e);
     if (!q)
         return false;
     for (uint32_t i = 0; i < c->count; i++)

@@ -1,4 +1,5 @@
-/* Why a hop of a chain of IAM is there now and was not, or the other way round: what differs of the principals and things on it. */
+/* Why a hop of a chain of IAM is there now and was not, or the other way round: what differs of the principals and
+ * things on it. */
 #include "prove/change_internal.h"
 
 #include "iam/policy.h"
@@ -57,14 +58,16 @@ static bool denied(const struct compare *c)
         struct iam_decision d;
         if (action == WORLD_NONE)
             continue;
-        world_ask(w, scratch, h->principal, action, h->resources[i], world_resource_of(w, h->resources[i]), NULL, NULL, &r, &d);
+        world_ask(w, scratch, h->principal, action, h->resources[i], world_resource_of(w, h->resources[i]), NULL, NULL,
+                  &r, &d);
         no = d.result == IAM_IMPLICITLY_DENIED || d.result == IAM_EXPLICITLY_DENIED;
     }
     arena_free(scratch);
     return no;
 }
 
-static void add(const struct compare *c, enum change_what what, const char *kind, struct str id, struct str text, bool tried)
+static void add(const struct compare *c, enum change_what what, const char *kind, struct str id, struct str text,
+                bool tried)
 {
     cause_add(c->l, (struct change_cause){.what = what, .kind = kind, .id = id, .text = text, .tried = tried});
 }
@@ -82,7 +85,8 @@ static struct str statement_words(const struct compare *c, struct str policy)
     return STR("");
 }
 
-static void policy_change(const struct compare *c, struct holder who, struct iam_policy_ref *here, const struct iam_policy_ref *there)
+static void policy_change(const struct compare *c, struct holder who, struct iam_policy_ref *here,
+                          const struct iam_policy_ref *there)
 {
     if (here && there && same_policy(here, there))
         return;
@@ -96,10 +100,13 @@ static void policy_change(const struct compare *c, struct holder who, struct iam
     }
     struct str id = here ? here->id : there->id;
     add(c, seen(c, here != NULL, there != NULL), "policy", who.name,
-        arena_printf(c->l->a, "%s %.*s: %.*s%.*s", who.kind, STR_ARG(who.name), STR_ARG(id), STR_ARG(statement_words(c, id))), tried);
+        arena_printf(c->l->a, "%s %.*s: %.*s%.*s", who.kind, STR_ARG(who.name), STR_ARG(id),
+                     STR_ARG(statement_words(c, id))),
+        tried);
 }
 
-static void set_changes(const struct compare *c, struct holder who, struct iam_policy_set *here, const struct iam_policy_set *there)
+static void set_changes(const struct compare *c, struct holder who, struct iam_policy_set *here,
+                        const struct iam_policy_set *there)
 {
     struct iam_policy_ref *copy = arena_array_of(c->l->a, struct iam_policy_ref, here->count + 1);
     struct iam_policy_set before = *here;
@@ -114,10 +121,13 @@ static void set_changes(const struct compare *c, struct holder who, struct iam_p
             policy_change(c, who, NULL, &there->items[i]);
 }
 
-static bool same_json(const struct json *a, const struct json *b) { return (!a && !b) || (a && b && json_equal(a, b)); }
+static bool same_json(const struct json *a, const struct json *b)
+{
+    return (!a && !b) || (a && b && json_equal(a, b));
+}
 
-static void levels_changes(const struct compare *c, const char *kind, const struct iam_level *here, uint32_t count, const struct iam_level *there,
-                           uint32_t other_count)
+static void levels_changes(const struct compare *c, const char *kind, const struct iam_level *here, uint32_t count,
+                           const struct iam_level *there, uint32_t other_count)
 {
     for (uint32_t i = 0; i < count || i < other_count; i++) {
         static const struct iam_policy_set none;
@@ -127,12 +137,14 @@ static void levels_changes(const struct compare *c, const char *kind, const stru
             struct iam_policy_ref ref = set.items[k];
             const struct iam_policy_ref *other = i < other_count ? ref_named(&there[i].policies, ref.id) : NULL;
             if (!other || !same_policy(&ref, other))
-                add(c, seen(c, true, other != NULL), kind, who.name, arena_printf(c->l->a, "%.*s on %.*s", STR_ARG(ref.id), STR_ARG(who.name)), false);
+                add(c, seen(c, true, other != NULL), kind, who.name,
+                    arena_printf(c->l->a, "%.*s on %.*s", STR_ARG(ref.id), STR_ARG(who.name)), false);
         }
         for (uint32_t k = 0; i < other_count && k < there[i].policies.count; k++)
             if (!ref_named(&set, there[i].policies.items[k].id))
                 add(c, seen(c, false, true), kind, who.name,
-                    arena_printf(c->l->a, "%.*s on %.*s", STR_ARG(there[i].policies.items[k].id), STR_ARG(who.name)), false);
+                    arena_printf(c->l->a, "%.*s on %.*s", STR_ARG(there[i].policies.items[k].id), STR_ARG(who.name)),
+                    false);
     }
 }
 
@@ -145,8 +157,10 @@ static void account_changes(const struct compare *c, uint32_t account)
     uint32_t k = world_account_of(o, here->id);
     if (k == WORLD_NONE)
         return;
-    levels_changes(c, "service control policy", here->scps, here->scp_count, o->accounts[k].scps, o->accounts[k].scp_count);
-    levels_changes(c, "resource control policy", here->rcps, here->rcp_count, o->accounts[k].rcps, o->accounts[k].rcp_count);
+    levels_changes(c, "service control policy", here->scps, here->scp_count, o->accounts[k].scps,
+                   o->accounts[k].scp_count);
+    levels_changes(c, "resource control policy", here->rcps, here->rcp_count, o->accounts[k].rcps,
+                   o->accounts[k].rcp_count);
 }
 
 static void owner_change(const struct compare *c, struct str arn, struct str here, struct str there)
@@ -155,9 +169,12 @@ static void owner_change(const struct compare *c, struct str arn, struct str her
         return;
     struct str now = c->opened ? here : there, then = c->opened ? there : here;
     cause_add(c->l, (struct change_cause){
-        .what = CHANGE_ALTERED, .kind = "owner", .id = arn,
-        .text = arena_printf(c->l->a, "%.*s is of %.*s", STR_ARG(arn), STR_ARG(now.len ? now : STR("nobody"))),
-        .before = arena_printf(c->l->a, "of %.*s", STR_ARG(then.len ? then : STR("nobody")))});
+                        .what = CHANGE_ALTERED,
+                        .kind = "owner",
+                        .id = arn,
+                        .text = arena_printf(c->l->a, "%.*s is of %.*s", STR_ARG(arn),
+                                             STR_ARG(now.len ? now : STR("nobody"))),
+                        .before = arena_printf(c->l->a, "of %.*s", STR_ARG(then.len ? then : STR("nobody")))});
 }
 
 static void principal_changes(const struct compare *c, uint32_t row)
@@ -177,7 +194,8 @@ static void principal_changes(const struct compare *c, uint32_t row)
     const struct world_principal *q = &o->principals[k];
     set_changes(c, (struct holder){"policy of", arn}, &p->identity, &q->identity);
     if (p->has_boundary || q->has_boundary)
-        policy_change(c, (struct holder){"boundary of", arn}, p->has_boundary ? &p->boundary : NULL, q->has_boundary ? &q->boundary : NULL);
+        policy_change(c, (struct holder){"boundary of", arn}, p->has_boundary ? &p->boundary : NULL,
+                      q->has_boundary ? &q->boundary : NULL);
     if (p->trust.id.len && q->trust.id.len)
         policy_change(c, (struct holder){"trust policy of", arn}, &p->trust, &q->trust);
     if (p->tags_read && q->tags_read && !same_json(p->tags, q->tags))
@@ -201,10 +219,13 @@ static void share_changes(const struct compare *c, const struct world_resource *
         for (uint32_t i = 0; i < x->share_count; i++) {
             bool found = false;
             for (uint32_t k = 0; k < y->share_count; k++)
-                found |= str_eq(x->shares[i].account, y->shares[k].account) && str_eq(x->shares[i].how, y->shares[k].how);
+                found |=
+                    str_eq(x->shares[i].account, y->shares[k].account) && str_eq(x->shares[i].how, y->shares[k].how);
             if (!found)
                 add(c, seen(c, !side, side), "share", r->arn,
-                    arena_printf(c->l->a, "%.*s to %.*s (%.*s)", STR_ARG(r->arn), STR_ARG(x->shares[i].account), STR_ARG(x->shares[i].how)), false);
+                    arena_printf(c->l->a, "%.*s to %.*s (%.*s)", STR_ARG(r->arn), STR_ARG(x->shares[i].account),
+                                 STR_ARG(x->shares[i].how)),
+                    false);
         }
     }
 }
@@ -213,16 +234,22 @@ static void settings_changes(const struct compare *c, const struct world_resourc
 {
     struct arena *a = c->l->a;
     if (r->ignore_public_acls != q->ignore_public_acls || r->restrict_public_buckets != q->restrict_public_buckets)
-        add(c, CHANGE_ALTERED, "block public access", r->arn, arena_printf(a, "block public access of %.*s", STR_ARG(r->arn)), false);
+        add(c, CHANGE_ALTERED, "block public access", r->arn,
+            arena_printf(a, "block public access of %.*s", STR_ARG(r->arn)), false);
     if (r->acl_count != q->acl_count || r->acl_disabled != q->acl_disabled)
-        add(c, CHANGE_ALTERED, "access control list", r->arn, arena_printf(a, "access control list of %.*s", STR_ARG(r->arn)), false);
+        add(c, CHANGE_ALTERED, "access control list", r->arn,
+            arena_printf(a, "access control list of %.*s", STR_ARG(r->arn)), false);
     if (r->grant_count != q->grant_count)
-        add(c, CHANGE_ALTERED, "grants", r->arn, arena_printf(a, "grants of %.*s: %u, before %u", STR_ARG(r->arn), c->opened ? r->grant_count : q->grant_count,
-                                                             c->opened ? q->grant_count : r->grant_count), false);
+        add(c, CHANGE_ALTERED, "grants", r->arn,
+            arena_printf(a, "grants of %.*s: %u, before %u", STR_ARG(r->arn),
+                         c->opened ? r->grant_count : q->grant_count, c->opened ? q->grant_count : r->grant_count),
+            false);
     if (r->encryption != q->encryption || !str_eq(r->key_arn, q->key_arn))
         add(c, CHANGE_ALTERED, "encryption", r->arn, arena_printf(a, "encryption of %.*s", STR_ARG(r->arn)), false);
     if (!str_eq(r->role_arn, q->role_arn))
-        add(c, CHANGE_ALTERED, "role", r->arn, arena_printf(a, "%.*s runs as %.*s", STR_ARG(r->arn), STR_ARG(c->opened ? r->role_arn : q->role_arn)), false);
+        add(c, CHANGE_ALTERED, "role", r->arn,
+            arena_printf(a, "%.*s runs as %.*s", STR_ARG(r->arn), STR_ARG(c->opened ? r->role_arn : q->role_arn)),
+            false);
     if (r->tags_read && q->tags_read && !same_json(r->tags, q->tags))
         add(c, CHANGE_ALTERED, "tags", r->arn, arena_printf(a, "tags of %.*s", STR_ARG(r->arn)), false);
 }
@@ -244,7 +271,8 @@ static void resource_changes(const struct compare *c, uint32_t row)
     if (r->has_policy || q->has_policy)
         policy_change(c, who, r->has_policy ? &r->policy : NULL, q->has_policy ? &q->policy : NULL);
     if (r->second_policy.id.len || q->second_policy.id.len)
-        policy_change(c, who, r->second_policy.id.len ? &r->second_policy : NULL, q->second_policy.id.len ? &q->second_policy : NULL);
+        policy_change(c, who, r->second_policy.id.len ? &r->second_policy : NULL,
+                      q->second_policy.id.len ? &q->second_policy : NULL);
     share_changes(c, r, q);
     settings_changes(c, r, q);
     owner_change(c, r->arn, r->tenant, q->tenant);
@@ -253,7 +281,8 @@ static void resource_changes(const struct compare *c, uint32_t row)
         resource_changes(c, r->key);
 }
 
-void change_iam_causes(struct cause_list *l, struct proof *with, struct proof *without, const struct prove_hop *h, bool opened)
+void change_iam_causes(struct cause_list *l, struct proof *with, struct proof *without, const struct prove_hop *h,
+                       bool opened)
 {
     struct compare c = {.l = l, .with = with, .without = without, .hop = h, .opened = opened};
     principal_changes(&c, h->principal);

@@ -1,9 +1,10 @@
 /*
  * Why a connection is there now and was not, or the other way round.
  *
- * `with` has the connection, `without` has not. Taking back in `with` one by one what `without` lacks, for as long as the walker
- * gets through, leaves a set that is needed whole (one by one it is; Zeller and Hildebrandt, "Simplifying and Isolating
- * Failure-Inducing Input", IEEE TSE 28(2), February 2002, call it 1-minimal). What stood in the way in `without` is found there.
+ * `with` has the connection, `without` has not. Taking back in `with` one by one what `without` lacks, for as long as
+ * the walker gets through, leaves a set that is needed whole (one by one it is; Zeller and Hildebrandt, "Simplifying
+ * and Isolating Failure-Inducing Input", IEEE TSE 28(2), February 2002, call it 1-minimal). What stood in the way in
+ * `without` is found there.
  */
 #include "prove/change_internal.h"
 
@@ -30,7 +31,10 @@ static bool opens(const struct net *n, const struct net_flow *f, uint32_t thing,
     return yes;
 }
 
-static bool still_opens(const struct explain *x) { return opens(x->h->net, &x->w->flow, x->w->to_thing, x->w->path->verdict); }
+static bool still_opens(const struct explain *x)
+{
+    return opens(x->h->net, &x->w->flow, x->w->to_thing, x->w->path->verdict);
+}
 
 static void add_piece(struct explain *x, enum piece_kind kind, struct net_ref r)
 {
@@ -72,7 +76,8 @@ static void add_hops(struct explain *x, const struct walk_hop *hops, uint32_t co
         add_place(x, at);
         if (at.kind == NET_ENI && at.index != NET_NONE && n->enis[at.index].subnet != NET_NONE)
             add_place(x, (struct net_ref){NET_SUBNET, n->enis[at.index].subnet});
-        if (by.kind == NET_RULE && by.index != NET_NONE && n->rules[by.index].peer == PEER_GROUP && x->w->flow.from.at.kind == NET_ENI)
+        if (by.kind == NET_RULE && by.index != NET_NONE && n->rules[by.index].peer == PEER_GROUP &&
+            x->w->flow.from.at.kind == NET_ENI)
             add_place(x, x->w->flow.from.at);
     }
 }
@@ -85,7 +90,8 @@ static void put_all_back(struct explain *x)
             piece_put_back(x->h->net, &x->pieces[i], &x->kept[i]);
 }
 
-/* Without all that is known to differ there may be another way, on which something else differs: a second new rule beside the first. */
+/* Without all that is known to differ there may be another way, on which something else differs: a second new rule
+ * beside the first. */
 static bool widen(struct explain *x)
 {
     struct arena *scratch = arena_new(0);
@@ -128,8 +134,10 @@ static enum change_what seen(enum change_what what, bool opened)
 
 static void tell(struct cause_list *l, struct explain *x, const struct piece *p, bool tried, bool opened)
 {
-    struct str here = piece_text(l->a, x->h, p), there = p->what == CHANGE_ALTERED ? piece_other_text(l->a, x->o, p) : str_make(NULL, 0);
-    struct change_cause c = {.what = seen(p->what, opened), .kind = piece_kind_words(p), .id = piece_id(x->h->net, p), .tried = tried};
+    struct str here = piece_text(l->a, x->h, p),
+               there = p->what == CHANGE_ALTERED ? piece_other_text(l->a, x->o, p) : str_make(NULL, 0);
+    struct change_cause c = {
+        .what = seen(p->what, opened), .kind = piece_kind_words(p), .id = piece_id(x->h->net, p), .tried = tried};
     c.text = opened || !there.ptr ? here : there;
     c.before = !there.ptr ? there : opened ? there : here;
     cause_add(l, c);
@@ -139,7 +147,8 @@ static void tell(struct cause_list *l, struct explain *x, const struct piece *p,
 static bool translate(const struct explain *x, struct net_flow *f, uint32_t *thing)
 {
     const struct net *n = x->h->net, *o = x->o->net;
-    struct net_ref from = net_find(o, net_id(n, x->w->flow.from.at)), to = net_find(o, net_id(n, (struct net_ref){NET_THING, x->w->to_thing}));
+    struct net_ref from = net_find(o, net_id(n, x->w->flow.from.at)),
+                   to = net_find(o, net_id(n, (struct net_ref){NET_THING, x->w->to_thing}));
     *f = x->w->flow;
     if (from.kind != x->w->flow.from.at.kind || f->entrance_plus_one)
         return false;
@@ -149,7 +158,8 @@ static bool translate(const struct explain *x, struct net_flow *f, uint32_t *thi
 }
 
 /* The row that stopped the packet, where it is one that is not there any more; a route that led it elsewhere. */
-static bool blocker(const struct explain *x, const struct walk *out, const struct piece *known, uint32_t count, struct piece *p)
+static bool blocker(const struct explain *x, const struct walk *out, const struct piece *known, uint32_t count,
+                    struct piece *p)
 {
     for (uint32_t k = 0; k < out->count; k++)
         for (int back = 0; back < 2; back++) {
@@ -157,10 +167,12 @@ static bool blocker(const struct explain *x, const struct walk *out, const struc
             uint32_t hop_count = back ? out->paths[k].return_count : out->paths[k].hop_count;
             for (uint32_t i = hop_count; i-- > 0;) {
                 *p = (struct piece){.kind = PIECE_ROW, .ref = hops[i].by};
-                bool seen_before = p->ref.index == NET_NONE || (hops[i].act == HOP_PASS && p->ref.kind != NET_ROUTE && p->ref.kind != NET_TGW_ROUTE);
+                bool seen_before = p->ref.index == NET_NONE || (hops[i].act == HOP_PASS && p->ref.kind != NET_ROUTE &&
+                                                                p->ref.kind != NET_TGW_ROUTE);
                 for (uint32_t m = 0; m < count; m++)
                     seen_before |= known[m].ref.kind == p->ref.kind && known[m].ref.index == p->ref.index;
-                if (!seen_before && p->ref.kind != NET_NOTHING && piece_differs(x->o, x->h, p) && p->what == CHANGE_ADDED)
+                if (!seen_before && p->ref.kind != NET_NOTHING && piece_differs(x->o, x->h, p) &&
+                    p->what == CHANGE_ADDED)
                     return true;
             }
         }
@@ -203,7 +215,8 @@ static void add_ends(struct explain *x)
     add_piece(x, PIECE_ROW, x->w->flow.from.at);
 }
 
-void change_net_causes(struct cause_list *l, struct net_half *with, struct net_half *without, const struct reach_witness *w, bool opened)
+void change_net_causes(struct cause_list *l, struct net_half *with, struct net_half *without,
+                       const struct reach_witness *w, bool opened)
 {
     if (!w->path)
         return;

@@ -1,8 +1,8 @@
 /*
  * report/change.h: what a change opened and closed, for people and for programs.
  *
- * Text: opened cells with the facts that open them and the way, closed ones with what closed them, what became unknown and why. JSON: schema
- * "ward.prove.changes/1". CSV: a row a cause, one row where a cell has none.
+ * Text: opened cells with the facts that open them and the way, closed ones with what closed them, what became unknown
+ * and why. JSON: schema "ward.prove.changes/1". CSV: a row a cause, one row where a cell has none.
  */
 #ifndef WARD_REPORT_CHANGE_H
 #define WARD_REPORT_CHANGE_H
@@ -12,7 +12,7 @@
 
 struct change_view {
     const struct changes *changes;
-    struct str with;     /* the file or folder of a change that is not made yet; {NULL,0}: between two runs */
+    struct str with; /* the file or folder of a change that is not made yet; {NULL,0}: between two runs */
     struct str company;
     struct str from, to; /* only cells of this subject and object; {NULL,0}: all */
     bool all;

@@ -113,17 +113,27 @@ bool change_report_json(const struct change_view *v, struct report_sink *sink, s
     jo_end_array(&o);
     jo_end_object(&o);
     buf_addc(&b, '\n');
-    bool ok = b.failed ? err_set(e, ERR_LIMIT, "the report is larger than 256 MiB") : sink->write(sink->user, buf_str(&b), e);
+    bool ok =
+        b.failed ? err_set(e, ERR_LIMIT, "the report is larger than 256 MiB") : sink->write(sink->user, buf_str(&b), e);
     buf_done(&b);
     return ok;
 }
 
 static void csv_row(struct csv *out, const struct change *c, const struct change_cause *cause)
 {
-    const struct str cells[] = {
-        str_of(change_kind_name(c->kind)), c->subject, c->object, c->layer, str_of(prove_verdict_name(c->before)), str_of(prove_verdict_name(c->after)),
-        c->reason, cause ? str_of(change_what_name(cause->what)) : STR(""), cause ? str_of(cause->kind) : STR(""), cause ? cause->id : STR(""),
-        cause ? cause->text : STR(""), cause ? cause->before : STR(""), cause && cause->tried ? STR("1") : STR("")};
+    const struct str cells[] = {str_of(change_kind_name(c->kind)),
+                                c->subject,
+                                c->object,
+                                c->layer,
+                                str_of(prove_verdict_name(c->before)),
+                                str_of(prove_verdict_name(c->after)),
+                                c->reason,
+                                cause ? str_of(change_what_name(cause->what)) : STR(""),
+                                cause ? str_of(cause->kind) : STR(""),
+                                cause ? cause->id : STR(""),
+                                cause ? cause->text : STR(""),
+                                cause ? cause->before : STR(""),
+                                cause && cause->tried ? STR("1") : STR("")};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         csv_str(out, cells[i]);
     csv_end_row(out);
@@ -131,7 +141,8 @@ static void csv_row(struct csv *out, const struct change *c, const struct change
 
 bool change_report_csv(const struct change_view *v, struct report_sink *sink, struct err *e)
 {
-    static const char *const titles[] = {"kind", "subject", "object", "layer", "before", "after", "reason", "change", "cause", "id", "what", "what_before", "tried"};
+    static const char *const titles[] = {"kind",   "subject", "object", "layer", "before",      "after", "reason",
+                                         "change", "cause",   "id",     "what",  "what_before", "tried"};
     struct buf b;
     struct csv out;
     buf_init(&b, (size_t)256 << 20);
@@ -148,7 +159,8 @@ bool change_report_csv(const struct change_view *v, struct report_sink *sink, st
         if (!c->cause_count)
             csv_row(&out, c, NULL);
     }
-    bool ok = b.failed ? err_set(e, ERR_LIMIT, "the report is larger than 256 MiB") : sink->write(sink->user, buf_str(&b), e);
+    bool ok =
+        b.failed ? err_set(e, ERR_LIMIT, "the report is larger than 256 MiB") : sink->write(sink->user, buf_str(&b), e);
     buf_done(&b);
     return ok;
 }

@@ -26,13 +26,14 @@ static void write_side(const struct change_side *s, const char *title, struct bu
     char from[INSTANT_TEXT_MAX], to[INSTANT_TEXT_MAX];
     int64_t from_us, to_us;
     change_window(s, &from_us, &to_us);
-    buf_addf(out, "%s: run %" PRId64 ", facts read from %s to %s: %s\n", title, s->run, instant_z(from_us, from), instant_z(to_us, to),
-             prove_verdict_name(change_overall(s)));
+    buf_addf(out, "%s: run %" PRId64 ", facts read from %s to %s: %s\n", title, s->run, instant_z(from_us, from),
+             instant_z(to_us, to), prove_verdict_name(change_overall(s)));
 }
 
 static void write_head(const struct change_view *v, struct buf *out)
 {
-    static const char *const words[CHANGE_KINDS] = {"opened", "became unknown", "closed", "became known", "changed otherwise"};
+    static const char *const words[CHANGE_KINDS] = {"opened", "became unknown", "closed", "became known",
+                                                    "changed otherwise"};
     const struct changes *c = v->changes;
     paint(out, v->color, PAINT_HEAD, v->with.ptr ? STR("ward prove --with") : STR("ward prove --since"));
     if (v->company.len) {
@@ -107,7 +108,9 @@ static void write_way(const struct change_view *v, const struct change *c, struc
         }
         buf_addf(out, "    %u. ", i + 1);
         text_safe(out, h->from);
-        buf_addz(out, h->kind == JOINT_RUNS_AS ? " runs as " : h->kind == JOINT_OPENS ? " opens a connection to " : " -> ");
+        buf_addz(out, h->kind == JOINT_RUNS_AS ? " runs as "
+                      : h->kind == JOINT_OPENS ? " opens a connection to "
+                                               : " -> ");
         text_safe(out, h->to);
         buf_addc(out, '\n');
         if (h->witness)
@@ -176,7 +179,8 @@ bool change_report_text(const struct change_view *v, struct report_sink *sink, s
         buf_addz(&out, "\n(tried): with this alone as it was on the other side, the way is not there.\n");
     if (!v->changes->has_ledger && !v->with.ptr && v->changes->count)
         buf_addz(&out, "Who did it and when is not told: the store has no ledger.\n");
-    bool ok = out.failed ? err_set(e, ERR_LIMIT, "the report is larger than 256 MiB") : sink->write(sink->user, buf_str(&out), e);
+    bool ok = out.failed ? err_set(e, ERR_LIMIT, "the report is larger than 256 MiB")
+                         : sink->write(sink->user, buf_str(&out), e);
     buf_done(&out);
     return ok;
 }

@@ -1,4 +1,5 @@
-/* ward prove --since RUN: what opened and closed between two runs. The facts hold one run at a time: each is loaded and proved in memory. */
+/* ward prove --since RUN: what opened and closed between two runs. The facts hold one run at a time: each is loaded and
+ * proved in memory. */
 #include "access/engine.h"
 #include "facts/facts.h"
 #include "report/change.h"
@@ -19,9 +20,11 @@ static bool to_out(void *user, struct str chunk, struct err *e)
     return true;
 }
 
-static bool judge_network(struct ward *w, struct store *s, const struct config *config, bool alone, struct judged *out, struct err *e)
+static bool judge_network(struct ward *w, struct store *s, const struct config *config, bool alone, struct judged *out,
+                          struct err *e)
 {
-    struct net_options o = {.assume_default_nacl = cli_flag(w->cli, "assume-default-nacl"), .assume_bpa_never_asked = alone};
+    struct net_options o = {.assume_default_nacl = cli_flag(w->cli, "assume-default-nacl"),
+                            .assume_bpa_never_asked = alone};
     struct net *n = net_new(w->arena);
     struct prove_labels *labels = arena_new_of(w->arena, struct prove_labels);
     if (!net_load(n, s, config->doc, &o, e))
@@ -32,7 +35,8 @@ static bool judge_network(struct ward *w, struct store *s, const struct config *
     return out->side.network != NULL;
 }
 
-static bool judge(struct ward *w, struct store *s, int64_t run, const struct config *config, struct judged *out, struct err *e)
+static bool judge(struct ward *w, struct store *s, int64_t run, const struct config *config, struct judged *out,
+                  struct err *e)
 {
     bool iam = cli_flag(w->cli, "iam"), network = cli_flag(w->cli, "network");
     bool alone = iam != network;
@@ -44,7 +48,8 @@ static bool judge(struct ward *w, struct store *s, int64_t run, const struct con
     if (iam || !alone) {
         const struct iam_catalogue *catalogue = iam_catalogue_load(w->arena, e);
         struct world *world = catalogue ? world_new(w->arena, catalogue) : NULL;
-        if (!world || !world_load(world, s, config->doc, e) || !(out->side.iam = prove_world(w, world, &out->engine, e)))
+        if (!world || !world_load(world, s, config->doc, e) ||
+            !(out->side.iam = prove_world(w, world, &out->engine, e)))
             return false;
     }
     if ((network || !alone) && !judge_network(w, s, config, alone, out, e))
@@ -76,7 +81,8 @@ static bool has_cell(const struct change_view *v, enum prove_verdict verdict)
     const struct prove_labels *l = change_labels(s);
     for (uint32_t x = 0; x < l->count; x++)
         for (uint32_t y = 0; y < l->count; y++)
-            if (x != y && change_is_object(s, y) && is_shown(v, l->names[x], l->names[y]) && change_verdict(s, x, y) == verdict)
+            if (x != y && change_is_object(s, y) && is_shown(v, l->names[x], l->names[y]) &&
+                change_verdict(s, x, y) == verdict)
                 return true;
     return false;
 }
@@ -95,17 +101,26 @@ static int exit_status(struct ward *w, const struct change_view *v)
     bool violated = has_cell(v, PROVE_VIOLATED), undecided = has_cell(v, PROVE_UNKNOWN);
     struct str expect = cli_str(w->cli, "expect");
     if (expect.ptr)
-        return str_eqz(expect, prove_verdict_name(violated ? PROVE_VIOLATED : undecided ? PROVE_UNKNOWN : PROVE_PROVED)) ? EXIT_GOOD : EXIT_VIOLATION;
+        return str_eqz(expect, prove_verdict_name(violated    ? PROVE_VIOLATED
+                                                  : undecided ? PROVE_UNKNOWN
+                                                              : PROVE_PROVED))
+                   ? EXIT_GOOD
+                   : EXIT_VIOLATION;
     if (str_eqz(cli_str(w->cli, "fail-on"), "new"))
         return opened ? EXIT_VIOLATION : unknown ? EXIT_INCOMPLETE : EXIT_GOOD;
     return opened || violated ? EXIT_VIOLATION : undecided ? EXIT_INCOMPLETE : EXIT_GOOD;
 }
 
-int prove_changes(struct ward *w, struct store *s, const struct config *config, const struct prove_runs *runs, struct err *e)
+int prove_changes(struct ward *w, struct store *s, const struct config *config, const struct prove_runs *runs,
+                  struct err *e)
 {
     struct judged before = {0}, after = {0};
-    struct change_view view = {.with = runs->with, .company = json_str(json_path(config->doc, "company.name")), .from = cli_str(w->cli, "from"),
-                               .to = cli_str(w->cli, "to"), .all = cli_flag(w->cli, "all-findings"), .color = w->term.out_colour};
+    struct change_view view = {.with = runs->with,
+                               .company = json_str(json_path(config->doc, "company.name")),
+                               .from = cli_str(w->cli, "from"),
+                               .to = cli_str(w->cli, "to"),
+                               .all = cli_flag(w->cli, "all-findings"),
+                               .color = w->term.out_colour};
     int status = EXIT_GOOD;
     int64_t from_us, to_us, unused;
     if (judge(w, s, runs->before, config, &before, e) && judge(w, s, runs->after, config, &after, e) &&
@@ -130,11 +145,13 @@ int verb_prove_since(struct ward *w, struct err *e)
 {
     struct prove_runs runs = {.before = cli_int(w->cli, "since", 0)};
     const struct config *config = demo_config(w, e);
-    struct store *s = config ? store_open(demo_store_path(w), demo_asked(w) ? STORE_WRITE | STORE_CREATE : STORE_WRITE, e) : NULL;
+    struct store *s =
+        config ? store_open(demo_store_path(w), demo_asked(w) ? STORE_WRITE | STORE_CREATE : STORE_WRITE, e) : NULL;
     int status = EXIT_GOOD;
     if (s && (runs.after = verb_run(w, s, e))) {
         if (runs.after == runs.before)
-            err_set(e, ERR_USAGE, "run %lld is the run that is judged: nothing can have changed since", (long long)runs.before);
+            err_set(e, ERR_USAGE, "run %lld is the run that is judged: nothing can have changed since",
+                    (long long)runs.before);
         else
             status = prove_changes(w, s, config, &runs, e);
     }

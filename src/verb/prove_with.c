@@ -1,4 +1,5 @@
-/* ward prove --with FILE: a change before it is made: a copy of the store with the change in it, and what opens and closes. */
+/* ward prove --with FILE: a change before it is made: a copy of the store with the change in it, and what opens and
+ * closes. */
 #include "base/file.h"
 #include "collect/edit.h"
 #include "collect/import.h"
@@ -30,7 +31,8 @@ static struct str quoted(struct arena *a, const char *text)
 static char *copy_store(struct ward *w, int64_t *run, struct err *e)
 {
     struct str tmp = env_get(w->env, "TMPDIR");
-    char *folder = arena_cstr(w->arena, arena_printf(w->arena, "%.*s/ward-with-XXXXXX", STR_ARG(tmp.len ? tmp : STR("/tmp"))));
+    char *folder =
+        arena_cstr(w->arena, arena_printf(w->arena, "%.*s/ward-with-XXXXXX", STR_ARG(tmp.len ? tmp : STR("/tmp"))));
     struct store *s = store_open(demo_store_path(w), demo_asked(w) ? STORE_WRITE | STORE_CREATE : STORE_READ, e);
     if (!s || !(*run = verb_run(w, s, e))) {
         store_close(s);
@@ -61,7 +63,9 @@ static void remove_copy(struct ward *w, const char *path)
 
 static bool take_folder(struct ward *w, struct store *s, const char *path, struct prove_runs *runs, struct err *e)
 {
-    struct bundle_options o = {.tool_version = WARD_VERSION, .now_us = w->now_us, .base = runs->before,
+    struct bundle_options o = {.tool_version = WARD_VERSION,
+                               .now_us = w->now_us,
+                               .base = runs->before,
                                .assume_default_nacl = cli_flag(w->cli, "assume-default-nacl")};
     struct bundle_summary sum;
     if (!bundle_import(s, path, &o, w->arena, &sum, e))
@@ -69,7 +73,8 @@ static bool take_folder(struct ward *w, struct store *s, const char *path, struc
     for (uint32_t i = 0; i < sum.note_count && i < NOTES_SHOWN; i++)
         term_say(&w->term, "note: %.*s: %.*s", STR_ARG(sum.notes[i].place), STR_ARG(sum.notes[i].message));
     if (sum.broken || sum.skipped)
-        return err_set(e, ERR_PARSE, "%s: not all of it could be used (see the notes), and half a change is none", path);
+        return err_set(e, ERR_PARSE, "%s: not all of it could be used (see the notes), and half a change is none",
+                       path);
     runs->after = sum.run;
     return edit_complete(s, sum.run, runs->before, e);
 }
@@ -86,7 +91,8 @@ static bool take_file(struct ward *w, struct store *s, const char *path, struct 
     return false;
 }
 
-static int with_copy(struct ward *w, const struct config *config, const char *copy, struct prove_runs *runs, struct err *e)
+static int with_copy(struct ward *w, const struct config *config, const char *copy, struct prove_runs *runs,
+                     struct err *e)
 {
     const char *path = cli_strz(w->cli, "with");
     struct stat st;

@@ -27,8 +27,14 @@ static void build(struct net_box *b, struct parts with)
         town_route(n, n->vpcs[p.y].main_table, "10.1.0.0/16", TARGET_PEERING, pcx, "pcx-1");
     if (with.deny) {
         struct net_acl_entry *e = net_add_acl_entry(n);
-        *e = (struct net_acl_entry){.acl = n->subnets[p.y_subnet].acl, .egress = false, .allow = false, .number = 10, .proto = NET_TCP, .lo = 5432,
-                                    .hi = 5432, .range = town_range("10.1.0.0/16")};
+        *e = (struct net_acl_entry){.acl = n->subnets[p.y_subnet].acl,
+                                    .egress = false,
+                                    .allow = false,
+                                    .number = 10,
+                                    .proto = NET_TCP,
+                                    .lo = 5432,
+                                    .hi = 5432,
+                                    .range = town_range("10.1.0.0/16")};
     }
     town_host(n, p.x_subnet, "i-x", "10.1.1.4", NULL, p.x_group, with.foreign_tenant ? "y" : "x");
     uint32_t y = town_host(n, p.y_subnet, "i-y", "10.2.1.4", NULL, p.y_group, "y");
@@ -50,7 +56,10 @@ struct pair {
     struct changes *c;
 };
 
-static struct change_side side_of(struct net_box *b, int64_t run) { return (struct change_side){.run = run, .network = b->h}; }
+static struct change_side side_of(struct net_box *b, int64_t run)
+{
+    return (struct change_side){.run = run, .network = b->h};
+}
 
 static void compare(struct pair *p, struct parts before, struct parts after)
 {
@@ -69,10 +78,12 @@ static void done(struct pair *p)
     arena_free(p->a);
 }
 
-static const struct change *change_of(const struct pair *p, enum change_kind kind, const char *subject, const char *object)
+static const struct change *change_of(const struct pair *p, enum change_kind kind, const char *subject,
+                                      const char *object)
 {
     for (uint32_t i = 0; i < p->c->count; i++)
-        if (p->c->items[i].kind == kind && str_eqz(p->c->items[i].subject, subject) && str_eqz(p->c->items[i].object, object))
+        if (p->c->items[i].kind == kind && str_eqz(p->c->items[i].subject, subject) &&
+            str_eqz(p->c->items[i].object, object))
             return &p->c->items[i];
     fail_msg("%s -> %s did not become %s", subject, object, change_kind_name(kind));
     return NULL;
@@ -225,7 +236,8 @@ static void test_networks_are_put_back(void **state)
     for (int i = 0; i < 2; i++) {
         struct net_half *again = net_half_prove(p.a, boxes[i]->n, &boxes[i]->labels, boxes[i]->config, &e);
         assert_non_null(again);
-        assert_memory_equal(again->verdicts, boxes[i]->h->verdicts, (size_t)boxes[i]->labels.count * boxes[i]->labels.count);
+        assert_memory_equal(again->verdicts, boxes[i]->h->verdicts,
+                            (size_t)boxes[i]->labels.count * boxes[i]->labels.count);
         net_half_free(again);
     }
     done(&p);
@@ -254,13 +266,16 @@ static void test_ledger(void **state)
     join(&p, "CREATE TABLE ledger(at_us INTEGER, actor TEXT)");
     assert_false(p.c->has_ledger);
     join(&p, "CREATE TABLE ledger(at_us INTEGER, actor TEXT, event TEXT, resource TEXT);"
-             "INSERT INTO ledger VALUES(99, 'early', 'e', 'sg-open'), (150, 'ann', 'ec2:AuthorizeSecurityGroupIngress', 'sg-open'),"
-             "(160, 'bob', 'ec2:CreateTags', 'arn:aws:ec2:us-east-1:111122223333:security-group/sg-open'), (170, 'other', 'e', 'not-sg-open'),"
+             "INSERT INTO ledger VALUES(99, 'early', 'e', 'sg-open'), (150, 'ann', "
+             "'ec2:AuthorizeSecurityGroupIngress', 'sg-open'),"
+             "(160, 'bob', 'ec2:CreateTags', 'arn:aws:ec2:us-east-1:111122223333:security-group/sg-open'), (170, "
+             "'other', 'e', 'not-sg-open'),"
              "(201, 'late', 'e', 'sg-open')");
     assert_true(p.c->has_ledger);
     const struct change_cause *c = &change_of(&p, CHANGE_OPENED, "x", "y")->causes[0];
     assert_int_equal(c->act_count, 2);
-    assert_true(str_eqz(c->acts[0].actor, "ann") && c->acts[0].at_us == 150 && str_eqz(c->acts[0].event, "ec2:AuthorizeSecurityGroupIngress"));
+    assert_true(str_eqz(c->acts[0].actor, "ann") && c->acts[0].at_us == 150 &&
+                str_eqz(c->acts[0].event, "ec2:AuthorizeSecurityGroupIngress"));
     assert_true(str_eqz(c->acts[1].actor, "bob"));
     done(&p);
 }
@@ -268,10 +283,18 @@ static void test_ledger(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_changed), cmocka_unit_test(test_rule),          cmocka_unit_test(test_route),
-        cmocka_unit_test(test_peering_state),   cmocka_unit_test(test_membership),    cmocka_unit_test(test_denial_removed),
-        cmocka_unit_test(test_one_of_two_that_do), cmocka_unit_test(test_same_by_another_rule), cmocka_unit_test(test_several_are_needed), cmocka_unit_test(test_owner),
-        cmocka_unit_test(test_networks_are_put_back), cmocka_unit_test(test_ledger),
+        cmocka_unit_test(test_nothing_changed),
+        cmocka_unit_test(test_rule),
+        cmocka_unit_test(test_route),
+        cmocka_unit_test(test_peering_state),
+        cmocka_unit_test(test_membership),
+        cmocka_unit_test(test_denial_removed),
+        cmocka_unit_test(test_one_of_two_that_do),
+        cmocka_unit_test(test_same_by_another_rule),
+        cmocka_unit_test(test_several_are_needed),
+        cmocka_unit_test(test_owner),
+        cmocka_unit_test(test_networks_are_put_back),
+        cmocka_unit_test(test_ledger),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
