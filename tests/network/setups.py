@@ -382,8 +382,8 @@ def sessions_on_shared(o):
 
 
 def second_way(o):
-    """a may start sessions on two hosts: one in the shared VPC, whose way to b is declared, and one of its own account's that is nobody's
-    (a VPC of the shared account that belongs to another shared thing), peered with b."""
+    """a may start sessions on two hosts: one in the shared VPC, whose way to b is declared, and one of another shared account, whose way to b
+    is not."""
     sessions_on_shared(o)
     o.via(o.a.name, o.b.name)
     lab = Account("100000000003", "lab")
@@ -404,7 +404,26 @@ def second_way(o):
     o.more_shared.append("  lab: {reason: a laboratory, accounts: [lab]}")
 
 
+def front_not_declared(o):
+    """Nobody declared the fronts: who gets to one goes on from there."""
+    fronts_that_reach_services(o)
+    o.public_subnets = []
+
+
+def front_beside_open_host(o):
+    """A declared front, and behind another subnet a host that anybody may sign in to."""
+    fronts_that_reach_services(o)
+    v = o.a.vpc
+    v.table("open")
+    v.route("open", PUBLIC, GatewayId=v.ident("igw-"))
+    v.route("open", "10.200.0.0/16", TransitGatewayId=o.gateway.id)
+    v.subnet("open", "10.1.77.0/24", 0, "open")
+    v.group("open", [permission("tcp", 22, 22, [PUBLIC])])
+    v.host("open", "open", ["open"], o.address())
+
+
 A, B = "clinic-a", "clinic-b"
+SERVICES = "(shared) services"
 SETUPS = {  # name: (make, pooled, cells that must be violated)
     "hub": (hub, False, ()), "hub-pooled": (hub, True, ()), "fronts": (hub_and_fronts, False, ()), "fronts-pooled": (hub_and_fronts, True, ()),
     "fronts-services": (fronts_that_reach_services, False, ()), "sessions": (session_manager, False, ()),
@@ -412,6 +431,8 @@ SETUPS = {  # name: (make, pooled, cells that must be violated)
     "bucket-by-endpoint": (bucket_by_endpoint, False, ()),
     "shared-endpoint": (source_vpc_of_shared, False, ((A, B),)), "bastion-role": (bastion_role, False, ((A, B),)),
     "front-role": (front_with_role_of_other, False, ((A, B),)), "sessions-shared": (sessions_on_shared, False, ((A, B),)),
+    "front-not-declared": (front_not_declared, False, ((OUTSIDE, SERVICES), (OUTSIDE, A), (A, B))),
+    "front-beside-open-host": (front_beside_open_host, False, ((OUTSIDE, SERVICES), (OUTSIDE, A))),
     "second-way": (second_way, False, ((A, B),)),
 }
 
