@@ -216,6 +216,7 @@ static bool load_all(struct net_loader *l, struct err *e)
         net_load_base,    load_things,        net_load_enis,   load_eni_things,   net_load_gateways,
         net_load_transit, net_load_endpoints, load_balancers,  net_load_services, load_firewalls,
         load_entrances,   net_load_filters,   net_load_routes, net_load_config,   net_load_gaps,
+        net_load_unseen,
     };
     if (!net_each(l, option_sql, take_option, e) ||
         !net_each(l, "SELECT 1 FROM fact_call WHERE op = 'ec2:DescribeVpcBlockPublicAccessOptions' LIMIT 1", take_asked, e) ||

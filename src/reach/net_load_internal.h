@@ -31,6 +31,7 @@ struct net_loader {
     struct map clients;              /* Client VPN endpoints: see net_load_client.c */
     bool *acl_broken;                /* by network ACL of the first `acls_told`: an entry cannot be read */
     uint32_t acls_told;
+    struct unseen *unseen;           /* see net_load_unseen.c */
     struct map answered;             /* "OP ACCOUNT REGION" of calls that answered */
 };
 
@@ -87,5 +88,6 @@ bool net_load_filters(struct net_loader *l, struct err *e) WARN_UNUSED; /* ACLs 
 bool net_load_routes(struct net_loader *l, struct err *e) WARN_UNUSED;  /* route tables: their targets are all there */
 bool net_load_config(struct net_loader *l, struct err *e) WARN_UNUSED;  /* ward.yaml: via, peering */
 bool net_load_gaps(struct net_loader *l, struct err *e) WARN_UNUSED;
+bool net_load_unseen(struct net_loader *l, struct err *e) WARN_UNUSED; /* after net_load_gaps() */
 
 #endif

@@ -230,6 +230,33 @@ static void the_other_side_of_a_peering(void **state)
     net_box_close(&b);
 }
 
+/* A host that nobody listed may stand in each subnet that its account sees, and forward for others. */
+static void interfaces_that_were_not_listed_may_be_anywhere(void **state)
+{
+    struct net_box b;
+    (void)state;
+    net_box_load(&b, VPCS SUBNETS GROUPS ACLS TABLES GATEWAYS BPA BOX_DENIED("ec2", "DescribeNetworkInterfaces", "{}"), NULL);
+    assert_true(b.n->subnets_count > 0);
+    for (uint32_t s = 0; s < b.n->subnets_count; s++) {
+        uint32_t found = 0;
+        for (uint32_t i = 0; i < b.n->enis_count; i++) {
+            const struct net_eni *x = &b.n->enis[i];
+            if (x->subnet != s || !x->virtual_)
+                continue;
+            found++;
+            assert_true(x->sources && x->receives && !x->groups_read && !x->groups.count);
+            assert_true(b.n->things[x->thing].runs_code);
+            assert_true(ip_range_holds(b.n->addresses[x->addresses.first].range, b.n->subnet_cidrs[b.n->subnets[s].cidrs.first].range));
+        }
+        assert_int_equal(found, 1);
+    }
+    net_box_close(&b);
+    net_box_load(&b, WHOLE, NULL);
+    for (uint32_t i = 0; i < b.n->enis_count; i++)
+        assert_false(b.n->enis[i].virtual_);
+    net_box_close(&b);
+}
+
 /* What one denied call takes away, and nothing else. */
 static void without_an_answer(void **state)
 {
@@ -296,6 +323,7 @@ int main(void)
         cmocka_unit_test(acls_in_order),
         cmocka_unit_test(a_shared_subnet),
         cmocka_unit_test(the_other_side_of_a_peering),
+        cmocka_unit_test(interfaces_that_were_not_listed_may_be_anywhere),
         cmocka_unit_test(without_an_answer),
         cmocka_unit_test(the_default_acl_where_it_is_assumed),
         cmocka_unit_test(interfaces_of_instances),
