@@ -176,8 +176,10 @@ static void items_that_cannot_be_read(void **state)
     net_box_load(&b, VPCS BOX_OK("ec2", "DescribeNetworkInterfaces", "{}", "{'NetworkInterfaces':[{'NetworkInterfaceId':'eni-1','VpcId':null,'SubnetId':'subnet-1','Groups':[],"
                      "'PrivateIpAddresses':[{'PrivateIpAddress':'ten'}]},{'NetworkInterfaceId':'eni-2','VpcId':null,'SubnetId':null}]}"), NULL);
     assert_int_equal(b.n->enis[net_box_row(&b, NET_ENI, "eni-1")].vpc, net_box_row(&b, NET_VPC, "vpc-1")); /* its subnet tells it */
-    assert_int_equal(b.n->enis_count, 1);
-    uint32_t gaps = 0;
+    uint32_t gaps = 0, real = 0;
+    for (uint32_t i = 0; i < b.n->enis_count; i++)
+        real += !b.n->enis[i].virtual_; /* where the other is nobody knows: it may be in any subnet */
+    assert_int_equal(real, 1);
     for (uint32_t i = 0; i < b.n->gaps_count; i++)
         gaps += str_eqz(b.n->gaps[i].parent, "eni-1") || str_eqz(b.n->gaps[i].parent, "eni-2");
     assert_int_equal(gaps, 2);
