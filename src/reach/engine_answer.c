@@ -60,7 +60,7 @@ static void from_interface(struct sym *s, struct packet p, const struct leg *l)
     p.sender = l->to.index;
     p.sender_vpc = p.vpc = n->enis[p.sender].vpc;
     NET_EACH(i, n->enis[p.sender].addresses)
-        if (ip_in(n->addresses[i].range, p.src))
+        if (ip_in(n->addresses[i].range, p.src) && n->addresses[i].public_ip)
             p.public_ip = n->addresses[i].public_ip;
     sym_leave(s, p, l->to_subnet);
 }

@@ -59,6 +59,20 @@ static void the_internet_comes_in_by_the_public_address(void **s)
     box_free(x.n);
 }
 
+/* A store without an interface: one address that is public, and all of its subnet, where it may come up. */
+static void the_answer_of_a_place_leaves_by_its_public_address(void **s)
+{
+    (void)s;
+    struct box x = pair("10.1.0.0/24", "10.2.0.0/24");
+    with_internet(&x, 1);
+    struct net_address *a = net_add_address(x.n);
+    a->eni = x.n->enis_count - 1;
+    a->range = town_range("10.2.0.0/24");
+    struct walk w = box_internet(x.n, "3.0.0.2", 5432);
+    EXPECT_AT(x.n, w, x.host[1], REACH_DIRECT);
+    box_free(x.n);
+}
+
 static void a_public_address_without_a_route_is_one_way(void **s)
 {
     (void)s;
@@ -425,6 +439,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_internet_comes_in_by_the_public_address),
+        cmocka_unit_test(the_answer_of_a_place_leaves_by_its_public_address),
         cmocka_unit_test(a_public_address_without_a_route_is_one_way),
         cmocka_unit_test(no_public_address_no_internet),
         cmocka_unit_test(hairpin_from_tenant_to_tenant),
