@@ -16,12 +16,12 @@ $(BUILD)/build.ninja:
 	@tools/setup.sh build
 	@meson setup $(BUILD) --prefix=$(PREFIX) $(MESONFLAGS)
 
-# Without an AWS account: audits the sample organization that ward carries, and proves what its tenants can reach by IAM.
+# Without an AWS account: audits the sample organization that ward carries, and proves what its tenants can reach.
 demo: all
 	@rm -rf $(BUILD)/demo && mkdir -p $(BUILD)/demo
 	@cd $(BUILD)/demo && { ../ward audit --demo --html ward-demo.html; status=$$?; \
 	  case $$status in 0|1|3) ;; *) exit $$status;; esac; \
-	  echo; ../ward prove --iam --demo --from cedar; proof=$$?; \
+	  echo; ../ward prove --demo --from birch; proof=$$?; \
 	  case $$proof in 0|1|3) ;; *) exit $$proof;; esac; \
 	  echo; echo "report: $(BUILD)/demo/ward-demo.html (exit status of the audit: $$status)"; }
 

@@ -86,10 +86,13 @@ def make_clinics(accounts):
 
     # LEAK fern -> birch: a grant left over opens birch's key for fern's migration, which may read all buckets of the name.
     # NEAR: of the others it reads ciphertext only, no key opens.
-    fern.role("migration", {"Service": "glue.amazonaws.com"}, allow("s3:GetObject", [f"arn:aws:s3:::{c}-phi/*" for c in CLINICS]))
+    fern.role("migration", {"Service": ["glue.amazonaws.com", "ec2.amazonaws.com"]}, allow("s3:GetObject", [f"arn:aws:s3:::{c}-phi/*" for c in CLINICS]))
     grant = kms.create_grant(KeyId=birch.key, GranteePrincipal=fern.arn("migration"), Operations=["Decrypt"], Name="migration")["GrantId"]
     birch.make_bucket()
-    return {"birch.key": birch.key, "grant": grant}
+    # Roles of hosts (hub.py): what they read of others' by an endpoint, the keys open for.
+    birch.role("host", {"Service": "ec2.amazonaws.com"}, *birch.own(), allow("kms:Decrypt", dunes.key))
+    elm.role("host", {"Service": "ec2.amazonaws.com"}, *elm.own(), allow("kms:Decrypt", cedar.key))
+    return {"birch.key": birch.key, "grant": grant, "keys": {clinic.name: clinic.key for clinic in (birch, cedar, dunes, elm, fern)}}
 
 
 def share_snapshot(lakeside, northwind, volume):

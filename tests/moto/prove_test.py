@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The proof against the made-up organization: what leaks.tsv plants is found, what only looks like it is proved, what was not read is unknown.
+"""The proof against the made-up organization: what leaks.tsv and leaks_network.tsv plant is found, what only looks like it is proved, what was not read is unknown.
 
 Collects the organization with ward, proves it live, from exports of both forms and with calls denied, and asks who-can and can
 about what the chains say. Ends with `N passed, M failed`; exit status 77 without moto.
@@ -24,8 +24,10 @@ import seed  # noqa: E402
 CONFIG = f"{org.ROOT}/sample/ward.yaml"
 # Whose data everyone outside can write or copy already: faults.tsv has the bucket and the snapshots.
 OPEN = {"northwind", "practices"}
+# Rights that hang on an endpoint (hub.py): the network half decides them.
+BY_ENDPOINT = {("birch", "dunes"), ("elm", "cedar")}
 # Operations that are denied, one at a time in clinics' account, and a cell that rests on each and is proved where it is read.
-DENIED = [("s3", "GetBucketPolicy", ("birch", "elm")), ("kms", "GetKeyPolicy", ("elm", "cedar")), ("kms", "ListGrants", ("fern", "cedar")),
+DENIED = [("s3", "GetBucketPolicy", ("birch", "elm")), ("kms", "GetKeyPolicy", ("elm", "birch")), ("kms", "ListGrants", ("fern", "cedar")),
           ("iam", "GetAccountAuthorizationDetails", ("dunes", "birch"))]
 
 
@@ -85,7 +87,7 @@ def test_near_misses_are_proved(case):
     tenants = (*seed.CLINICS, "lakeside")
     for subject in (*seed.CLINICS, "lakeside", "northwind", "practices", "(outside)", "(unassigned)"):
         for owner in tenants:
-            if subject != owner and (subject, owner) not in planted:
+            if subject != owner and (subject, owner) not in planted and (subject, owner) not in BY_ENDPOINT:
                 assert case.verdict(cells, (subject, owner)) == "proved", (subject, owner, cells.get((subject, owner)))
 
 
@@ -172,6 +174,53 @@ def test_what_was_not_read_is_not_proved(case):
         assert case.verdict(after, cell) in ("unknown", "violated"), (operation, cell)
         greener = [c for c in before if case.verdict(after, c) == "proved" != case.verdict(before, c)]
         assert not greener, (operation, greener)
+
+
+# Looks like a way and is none: from, to, TCP port.
+NEAR = [("elm-app-1", "dunes-db", "5432"), ("fern-app-1", "cedar-app-1", "8443"), ("fern-app-1", "dunes-db", "5432"),
+        ("internet", "elm-db", "5432"), ("fern-app-1", "bastion", "22"), ("birch-app-1", "elm-app-1", "22"), ("dunes-app-1", "elm-app-1", "22"),
+        ("cedar-app-1", "fern-app-1", "22"), ("elm-app-1", "birch-db", "5432"), ("lakeside-app-1", "northwind-db", "5432")]
+
+
+def network_rows():
+    with open(f"{org.HERE}/leaks_network.tsv", encoding="utf-8") as f:
+        rows = [line.rstrip("\n").split("\t") for line in f if line.strip() and not line.startswith("#")]
+    assert all(len(row) == 9 for row in rows), "leaks_network.tsv: nine columns"
+    return rows
+
+
+def test_network_matrix_is_what_is_planted(case):
+    """Cell by cell: all that is planted or declared is told, with its word, and no other cell is anything but proved."""
+    proof = json.loads(case.ward("prove", "--network", "--db", "live.db", "--config", CONFIG, "--all-findings", "--output", "json").stdout)
+    told = {(c["subject"], c["object"]): (c["verdict"], c["word"].split("(")[0]) for c in proof["cells"] if c["verdict"] != "proved"}
+    planted = {(row[0], row[1]): (row[2], row[3]) for row in network_rows()}
+    assert told == planted, (sorted(told.items() - planted.items()), sorted(planted.items() - told.items()))
+    assert not proof["missing"], proof["missing"]
+
+
+def path(case, source, target, port):
+    return json.loads(case.ward("path", source, target, "--proto", "tcp", "--dport", port, "--db", "live.db", "--config", CONFIG,
+                                "--output", "json", statuses=(0, 1, 2, 3)).stdout)
+
+
+def test_paths_of_leaks_and_near_misses(case):
+    for *_, what, source, target, port, word in network_rows():
+        if source != "-":
+            found = path(case, source, target, port)
+            assert found["verdict"] == word and found["hops"], (what, found["verdict"])
+    for source, target, port in NEAR:
+        found = path(case, source, target, port)
+        assert found["verdict"] == "NONE" and found["blocked_by"], (source, target, port, found["verdict"])
+
+
+def test_both_halves_together(case):
+    """Rights that hang on an endpoint: birch's hosts are behind theirs, elm's are not behind cedar's."""
+    cells = case.cells(case.ward("prove", "--db", "live.db", "--config", CONFIG, "--all-findings", "--output", "json").stdout)
+    assert case.verdict(cells, ("birch", "dunes")) == "violated", cells[("birch", "dunes")]
+    assert case.verdict(cells, ("elm", "cedar")) == "proved", cells[("elm", "cedar")]
+    for row in network_rows():
+        if row[2] == "violated":
+            assert case.verdict(cells, (row[0], row[1])) == "violated", row
 
 
 def main():

@@ -268,11 +268,10 @@ def make_trail(accounts, key, bucket):
 class Network:
     """A tenant's VPC: app, data and edge subnets in two zones, and its security groups."""
 
-    def __init__(self, account, tenant, index, flow="ALL", close_default=True):
-        self.account, self.tenant = account, tenant
+    def __init__(self, account, tenant, index, flow="ALL", close_default=True, own=None):
+        self.account, self.tenant, self.cidr, self.own = account, tenant, f"10.64.{index * 16}.0/20", own
         ec2 = self.ec2 = account.client("ec2")
-        base = f"10.64.{index * 16}"
-        self.vpc = ec2.create_vpc(CidrBlock=f"{base}.0/20", TagSpecifications=spec("vpc", tenant, tenant))["Vpc"]["VpcId"]
+        self.vpc = ec2.create_vpc(CidrBlock=self.cidr, TagSpecifications=self.spec("vpc", tenant))["Vpc"]["VpcId"]
         ec2.modify_vpc_attribute(VpcId=self.vpc, EnableDnsHostnames={"Value": True})
         self.subnets = {}
         for kind, offset in (("app", 0), ("data", 4), ("edge", 8)):
@@ -280,16 +279,17 @@ class Network:
                 cidr = f"10.64.{index * 16 + offset + zone}.0/24"
                 self.subnets[kind, zone] = ec2.create_subnet(
                     VpcId=self.vpc, CidrBlock=cidr, AvailabilityZone=f"{HOME}{'ab'[zone]}",
-                    TagSpecifications=spec("subnet", tenant, f"{tenant}-{kind}-{zone}"))["Subnet"]["SubnetId"]
-        self.gateway = ec2.create_internet_gateway(TagSpecifications=spec("internet-gateway", tenant, tenant))["InternetGateway"]["InternetGatewayId"]
+                    TagSpecifications=self.spec("subnet", f"{tenant}-{kind}-{zone}"))["Subnet"]["SubnetId"]
+        self.gateway = ec2.create_internet_gateway(TagSpecifications=self.spec("internet-gateway", tenant))["InternetGateway"]["InternetGatewayId"]
         ec2.attach_internet_gateway(InternetGatewayId=self.gateway, VpcId=self.vpc)
-        edge, inner = (ec2.create_route_table(VpcId=self.vpc, TagSpecifications=spec("route-table", tenant, f"{tenant}-{kind}"))
-                       ["RouteTable"]["RouteTableId"] for kind in ("edge", "inner"))
-        ec2.create_route(RouteTableId=edge, DestinationCidrBlock="0.0.0.0/0", GatewayId=self.gateway)
+        self.tables = {kind: ec2.create_route_table(VpcId=self.vpc, TagSpecifications=self.spec("route-table", f"{tenant}-{kind}"))
+                       ["RouteTable"]["RouteTableId"] for kind in ("edge", "inner", "data")}
+        ec2.create_route(RouteTableId=self.tables["edge"], DestinationCidrBlock="0.0.0.0/0", GatewayId=self.gateway)
         for (kind, _), subnet in self.subnets.items():
-            ec2.associate_route_table(RouteTableId=edge if kind == "edge" else inner, SubnetId=subnet)
-        ec2.create_vpc_endpoint(VpcId=self.vpc, ServiceName=f"com.amazonaws.{HOME}.s3", VpcEndpointType="Gateway", RouteTableIds=[inner],
-                                TagSpecifications=spec("vpc-endpoint", tenant, f"{tenant}-s3"))
+            ec2.associate_route_table(RouteTableId=self.tables["inner" if kind == "app" else kind], SubnetId=subnet)
+        self.s3 = ec2.create_vpc_endpoint(VpcId=self.vpc, ServiceName=f"com.amazonaws.{HOME}.s3", VpcEndpointType="Gateway",
+                                          RouteTableIds=[self.tables["inner"]],
+                                          TagSpecifications=self.spec("vpc-endpoint", f"{tenant}-s3"))["VpcEndpoint"]["VpcEndpointId"]
         self.make_flow_log(flow)
         if close_default:
             self.close_default_group()
@@ -297,6 +297,13 @@ class Network:
         self.group("alb", [(443, {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]})])
         self.group("app", [(8443, {"UserIdGroupPairs": [{"GroupId": self.groups["alb"]}]})], ward_role="app")
         self.group("db", [(5432, {"UserIdGroupPairs": [{"GroupId": self.groups["app"]}]})], egress=False)
+
+    def spec(self, kind, name, **more):
+        if not self.own:
+            return spec(kind, self.tenant, name, **more)
+        found = spec(kind, None, name, **more)
+        found[0]["Tags"] += [{"Key": key, "Value": value} for key, value in self.own.items()]
+        return found
 
     def make_flow_log(self, kind):
         logs = self.account.client("logs")
@@ -318,7 +325,7 @@ class Network:
 
     def group(self, name, rules, egress=True, **more):
         made = self.ec2.create_security_group(GroupName=f"{self.tenant}-{name}", Description=f"{name} of {self.tenant}", VpcId=self.vpc,
-                                              TagSpecifications=spec("security-group", self.tenant, f"{self.tenant}-{name}", **more))
+                                              TagSpecifications=self.spec("security-group", f"{self.tenant}-{name}", **more))
         self.groups[name] = made["GroupId"]
         for ports, source in rules:
             first, last = ports if isinstance(ports, tuple) else (ports, ports)
@@ -329,8 +336,9 @@ class Network:
                 {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
         return made["GroupId"]
 
-    def instance(self, name, key, group="app", tokens="required", tenant=None, user_data=""):
-        tenant = tenant or self.tenant
+    def instance(self, name, key, group="app", tokens="required", tenant=None, user_data="", profile=None):
+        marks = [spec(kind, tenant, name) if tenant else self.spec(kind, name) for kind in ("instance", "volume")]
+        more = {"IamInstanceProfile": profile} if profile else {}
         made = self.ec2.run_instances(
             ImageId="ami-0c11n1s0ft0000001", ClientToken=name, UserData=user_data, MinCount=1, MaxCount=1, InstanceType="m6i.large",
             MetadataOptions={"HttpTokens": tokens, "HttpEndpoint": "enabled", "HttpPutResponseHopLimit": 1},
@@ -338,7 +346,7 @@ class Network:
                                 "AssociatePublicIpAddress": False}],
             BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 50, "VolumeType": "gp3", "Encrypted": True,
                                                                      "KmsKeyId": key, "DeleteOnTermination": True}}],
-            TagSpecifications=spec("instance", tenant, name) + spec("volume", tenant, name))["Instances"][0]
+            TagSpecifications=marks[0] + marks[1], **more)["Instances"][0]
         return made["InstanceId"]
 
     def balancer(self, name, certificate, plain="redirect"):
@@ -553,6 +561,8 @@ def seed(endpoint, regions=REGIONS):
     made = {"lakeside": make_lakeside(accounts), "northwind": make_northwind(accounts), "pool": make_pool(accounts)}
     import clinics  # pylint: disable=import-outside-toplevel
     made["clinics"] = clinics.make_clinics(accounts)
+    import hub  # pylint: disable=import-outside-toplevel
+    made["hub"] = hub.make_hub(accounts, made["clinics"].pop("keys"))
     made["lakeside"]["handover"] = clinics.share_snapshot(accounts["lakeside"], accounts["northwind"], made["lakeside"]["volume"])
     ids = {name: account.id for name, account in accounts.items()}
     ids.update({"organization": organization["Id"], "log_archive.key": key})
