@@ -134,9 +134,10 @@ def test_planted_faults_are_found(case):
 def test_every_failure_is_planted(case):
     """A control that fails where nothing was planted finds what is not there."""
     planted = {(row[0], case.ids[row[1]]) for row in faults()}
-    # What follows from another fault: forgotten buckets have no data events, three master passwords of RDS do not rotate
+    # What follows from another fault: forgotten buckets have no data events, master passwords of RDS do not rotate
     # (moto does not say that RDS rotates them itself), a database that faces the Internet, an Aurora cluster without instances.
     follows = {("cloudtrail-s3-data-events", "pool"), ("secrets-rotation-enabled", "lakeside"), ("secrets-rotation-enabled", "pool"),
+               ("secrets-rotation-enabled", "clinics"),
                ("db-ingress-from-app-or-bastion-only", "northwind"), ("rds-multi-az", "lakeside")}
     planted |= {(control, case.ids[account]) for control, account in follows}
     extra = {(f[4], f[5]) for f in case.live.values() if f[0] == "fail"} - planted
@@ -165,8 +166,8 @@ def test_things_are_the_customers(case):
     inventory = {row["type"]: row for row in json.loads(summary)["inventory"]}
     assert inventory["AWS::IAM::ManagedPolicy"]["count"] == 1, "only the customer's own policy"
     assert inventory["AWS::CloudTrail::Trail"]["count"] == 1 and not [t for t in inventory if t.startswith("AWS::Organizations")]
-    assert "AWS::EC2::PrefixList" not in inventory
-    assert inventory["AWS::RDS::DBInstance"] == {"type": "AWS::RDS::DBInstance", "count": 4, "unassigned": 0, "phi": 4}
+    assert inventory["AWS::EC2::PrefixList"]["count"] == 1, "only the customer's own list"
+    assert inventory["AWS::RDS::DBInstance"] == {"type": "AWS::RDS::DBInstance", "count": 7, "unassigned": 0, "phi": 7}
     tenants = {f[8]: f[3] for f in case.live.values() if f[4] == "rds-not-public"}
     assert tenants["practices-db"] == "practices", "by its tag alone"
 
