@@ -166,6 +166,7 @@ static void begin_things(struct joiner *k)
     k->role_node = arena_array_of(k->a, uint32_t, things + 1);
     for (int l = 0; l < LAYERS; l++) {
         k->seeds[l] = arena_array_of(k->a, uint64_t *, things + 1);
+        k->entered[l] = arena_array_of(k->a, uint64_t *, things + 1);
         k->hosts[l] = arena_array_of(k->a, uint64_t *, things + 1);
     }
     for (uint32_t t = 0; t < things; t++) {
@@ -191,24 +192,24 @@ static bool is_session(const struct joiner *k, uint32_t t, uint32_t x)
 }
 
 /* An answer that does not return is no session; what came of it is not known. */
-static bool hosts_of(struct joiner *k, uint32_t t)
+static void enter(struct joiner *k, uint32_t t)
 {
     static const enum reach_how one_way[] = {HOW_ONE_WAY, HOW_ONE_WAY_INTERNET};
     const struct reach *r = k->net->reach;
     uint32_t own = k->net->label_of[t];
     uint64_t *bits[] = {bits_new(k->passing, (size_t)k->n + 1), bits_new(k->passing, (size_t)k->n + 1)};
-    bool grew = false;
     for (int l = 0; l < LAYERS; l++)
         reach_control_labels(r, t, l == LAYER_MAYBE, bits[l]);
     for (size_t i = 0; i < sizeof one_way / sizeof *one_way; i++)
         for (uint32_t x = 0; x < k->n && reach_labels(r, t, one_way[i]); x++)
             if (bits_get(reach_labels(r, t, one_way[i]), x) && !is_session(k, t, x))
                 bits_clear(bits[LAYER_SURE], x);
-    for (int l = 0; l < LAYERS; l++)
-        grew |= joint_add(k, &k->hosts[l][t], bits[l], own);
+    for (int l = 0; l < LAYERS; l++) {
+        joint_add(k, &k->entered[l][t], bits[l], own);
+        joint_add(k, &k->entered[l][t], reach_pivot_labels(r, t, l == LAYER_MAYBE), own);
+    }
+    joint_add(k, &k->entered[LAYER_MAYBE][t], k->entered[LAYER_SURE][t], NET_NONE);
     arena_reset(k->passing);
-    grew |= joint_add(k, &k->hosts[LAYER_SURE][t], reach_pivot_labels(r, t, false), own);
-    return joint_add(k, &k->hosts[LAYER_MAYBE][t], reach_pivot_labels(r, t, true), own) || grew;
 }
 
 void joint_pivot(struct joiner *k, enum joint_layer layer)
@@ -227,14 +228,16 @@ static bool hosts_now(struct joiner *k)
             if (!n->things[t].runs_code)
                 continue;
             if (l == LAYER_SURE)
-                grew |= hosts_of(k, t);
+                enter(k, t);
             else
-                grew |= joint_add(k, &k->hosts[LAYER_MAYBE][t], reach_pivot_labels(k->net->reach, t, false), k->net->label_of[t]);
+                joint_add(k, &k->entered[LAYER_MAYBE][t], reach_pivot_labels(k->net->reach, t, false), k->net->label_of[t]);
         }
     }
     for (uint32_t t = 0; n && t < n->things_count; t++) {
-        for (int l = 0; l < LAYERS; l++)
+        for (int l = 0; l < LAYERS; l++) {
+            grew |= joint_add(k, &k->hosts[l][t], k->entered[l][t], k->net->label_of[t]);
             grew |= joint_add(k, &k->hosts[l][t], k->seeds[l][t], k->net->label_of[t]);
+        }
         grew |= joint_add(k, &k->hosts[LAYER_MAYBE][t], k->hosts[LAYER_SURE][t], NET_NONE);
     }
     return grew;

@@ -47,7 +47,8 @@ struct joiner {
 
     uint64_t *nodes[LAYERS];  /* by node: who can be it */
     uint64_t **seeds[LAYERS]; /* by thing: who runs code in it by IAM, beside its own label; NULL: nobody */
-    uint64_t **hosts[LAYERS]; /* by thing: the same by IAM or by the network */
+    uint64_t **entered[LAYERS]; /* by thing: the same by the network */
+    uint64_t **hosts[LAYERS]; /* by thing: by either */
     uint32_t *role_node;      /* by thing: the node that its code is, or WORLD_NONE */
     uint32_t *thing_of;       /* by resource: row of net.things, or NET_NONE */
     struct joint_control *controls; /* by node, once they were listed */

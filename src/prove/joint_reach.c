@@ -12,18 +12,59 @@ static bool hangs_on_network(const struct joiner *k)
     return false;
 }
 
-static bool has_seeds(const struct joiner *k)
+/* Somebody gets into a thing over the network, and with it to its role. */
+static bool has_entries(const struct joiner *k)
 {
     for (uint32_t t = 0; k->net->net && t < k->net->net->things_count; t++)
-        if (k->seeds[LAYER_MAYBE][t])
+        if (k->role_node[t] != WORLD_NONE && (k->entered[LAYER_SURE][t] || k->entered[LAYER_MAYBE][t]))
             return true;
     return false;
 }
 
-static bool is_extended(const struct joiner *k)
+static bool same_nodes(const struct joiner *k)
 {
     size_t size = k->g->node_count * k->words * sizeof(uint64_t);
-    return hangs_on_network(k) || has_seeds(k) || memcmp(k->nodes[LAYER_MAYBE], k->v->flows[LEVEL_UNKNOWN].bits, size) != 0;
+    return memcmp(k->nodes[LAYER_MAYBE], k->v->flows[LEVEL_UNKNOWN].bits, size) == 0 &&
+           memcmp(k->nodes[LAYER_SURE], k->v->flows[LEVEL_CONDITIONAL].bits, size) == 0;
+}
+
+/* An edge as sure as that: edges are sorted by where they lead, the surest first. */
+static bool has_edge(const struct graph *g, uint32_t from, uint32_t to, enum graph_level level)
+{
+    uint32_t lo = g->first_edge[from], hi = g->first_edge[from + 1];
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (g->edges[mid].to < to)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return from == to || (lo < g->first_edge[from + 1] && g->edges[lo].to == to && g->edges[lo].level <= level);
+}
+
+/* A way to a role over a thing, without the network, that is no edge of the graph: it may go past what `via` declares. */
+static bool has_ways_of_things(const struct joiner *k)
+{
+    const struct net *n = k->net->net;
+    for (uint32_t t = 0; n && t < n->things_count; t++) {
+        uint32_t node = k->role_node[t], own = k->net->label_of[t];
+        if (node != WORLD_NONE && n->things[t].runs_code && own < k->n && k->iam->label_of[k->g->nodes[node].principal] != own)
+            return true;
+    }
+    for (uint32_t node = 0; node < k->g->node_count; node++)
+        for (uint32_t i = k->first_control[node]; i < k->last_control[node]; i++) {
+            const struct joint_control *c = &k->controls[i];
+            if (k->role_node[c->thing] != WORLD_NONE && !has_edge(k->g, node, k->role_node[c->thing], c->level))
+                return true;
+        }
+    return false;
+}
+
+/* Where nothing hangs on the network, nobody comes into a role over it, and things lead nowhere that the graph does not, the IAM half's
+ * cells stand: there is nothing to look for. */
+static bool is_extended(const struct joiner *k)
+{
+    return hangs_on_network(k) || has_entries(k) || !same_nodes(k) || has_ways_of_things(k);
 }
 
 /* The IAM half keeps one right of a node for each owner; here those that hang on the network count each for itself. */

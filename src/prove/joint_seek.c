@@ -15,8 +15,20 @@ struct seen {
     uint32_t at;
 };
 
+/* All that a subject comes to, where that is the same for every object: nothing is entered over the network. */
+struct whole {
+    struct seen *seen;
+    uint32_t *queue, subject;
+    enum joint_layer layer;
+    uint64_t *blocked;         /* none: empty */
+    uint32_t *state, *right;   /* by object: the first right and who has it; NO_STEP: none */
+};
+enum { WHOLES = 2 }; /* one with labels blocked, one without: they are asked for in turn */
+
 struct seeker {
     struct joiner *k;
+    uint32_t *first_own, *own; /* by label: nodes to begin from */
+    struct whole wholes[WHOLES];
     struct arena *arena;     /* of one subject and layer */
     uint32_t subject;
     enum joint_layer layer;
@@ -28,6 +40,28 @@ struct seeker {
     uint32_t object, target; /* a label; a thing, or NET_NONE */
 };
 
+static void list_own(struct seeker *s)
+{
+    struct joiner *k = s->k;
+    uint64_t *bits = bits_new(k->a, (size_t)k->n + 1);
+    s->first_own = arena_array_of(k->a, uint32_t, k->n + 3);
+    for (int fill = 0; fill < 2; fill++) {
+        for (uint32_t i = 0; i < k->g->node_count; i++) {
+            memset(bits, 0, k->words * sizeof *bits);
+            prove_seed(k->v, i, bits);
+            for (size_t x = bits_next(bits, k->n, 0); x < k->n; x = bits_next(bits, k->n, x + 1))
+                if (fill)
+                    s->own[s->first_own[x + 1]++] = i;
+                else
+                    s->first_own[x + 2]++;
+        }
+        for (uint32_t x = 2; x < k->n + 2 && !fill; x++)
+            s->first_own[x] += s->first_own[x - 1];
+        if (!fill)
+            s->own = arena_array_of(k->a, uint32_t, s->first_own[k->n + 1] + 1);
+    }
+}
+
 void joint_seek_begin(struct joiner *k)
 {
     uint32_t things = k->net->net ? k->net->net->things_count : 0;
@@ -35,6 +69,9 @@ void joint_seek_begin(struct joiner *k)
     *s = (struct seeker){.k = k, .arena = arena_child(k->a, 0), .subject = NO_STEP, .states = k->g->node_count + things};
     s->seen = arena_array_of(k->a, struct seen, s->states + 1);
     s->queue = arena_array_of(k->a, uint32_t, s->states + 1);
+    list_own(s);
+    for (int i = 0; i < WHOLES; i++)
+        s->wholes[i].subject = NO_STEP;
 }
 
 static bool holds(const uint64_t *bits, uint32_t label) { return bits && bits_get(bits, label); }
@@ -76,6 +113,8 @@ static void note_entry(struct seeker *s, uint32_t thing)
     if (!count && s->layer == LAYER_MAYBE)
         count = reach_pivot_chain(k->net->reach, s->subject, thing, true, chain, CHAIN_MAX);
     put_entry(s, e, chain, count);
+    if (e->after == thing)
+        s->entry_count--; /* controlled by IAM, and not entered over the network */
 }
 
 static void begin_subject(struct seeker *s, uint32_t subject, enum joint_layer layer)
@@ -89,10 +128,10 @@ static void begin_subject(struct seeker *s, uint32_t subject, enum joint_layer l
     s->layer = layer;
     s->entry_count = 0;
     for (uint32_t t = 0; t < things; t++)
-        count += k->role_node[t] != WORLD_NONE && holds(k->hosts[layer][t], subject);
+        count += k->role_node[t] != WORLD_NONE && holds(k->entered[layer][t], subject);
     s->entries = arena_array_of(s->arena, struct entry, count + 1);
     for (uint32_t t = 0; t < things && count; t++)
-        if (k->role_node[t] != WORLD_NONE && holds(k->hosts[layer][t], subject) && k->net->net->things[t].runs_code)
+        if (k->role_node[t] != WORLD_NONE && holds(k->entered[layer][t], subject) && k->net->net->things[t].runs_code)
             note_entry(s, t);
 }
 
@@ -144,15 +183,10 @@ static void begin(struct seeker *s)
 {
     struct joiner *k = s->k;
     uint32_t nodes = k->g->node_count;
-    uint64_t *bits = bits_new(s->arena, k->n);
     s->round++;
     s->head = s->count = 0;
-    for (uint32_t i = 0; i < nodes; i++) {
-        memset(bits, 0, k->words * sizeof *bits);
-        prove_seed(k->v, i, bits);
-        if (bits_get(bits, s->subject))
-            see(s, i, NO_STEP, STEP_PRINCIPAL, 0);
-    }
+    for (uint32_t i = s->first_own[s->subject]; i < s->first_own[s->subject + 1]; i++)
+        see(s, s->own[i], NO_STEP, STEP_PRINCIPAL, 0);
     for (uint32_t t = 0; t + nodes < s->states; t++)
         if (k->role_node[t] != WORLD_NONE && k->net->label_of[t] == s->subject && k->net->net->things[t].runs_code)
             see(s, nodes + t, NO_STEP, STEP_OWN, 0);
@@ -228,11 +262,16 @@ static void add_state(struct seeker *s, struct joint_chain *c, uint32_t state)
 static void put_chain(struct seeker *s, uint32_t last, uint32_t right, struct joint_chain *out)
 {
     struct joiner *k = s->k;
-    uint32_t count = 0, *states = arena_array_of(s->arena, uint32_t, s->states + 1);
+    uint32_t count = 0, middle = 0;
     for (uint32_t at = last; at != NO_STEP; at = s->seen[at].before)
-        states[count++] = at;
+        count++;
+    uint32_t *states = arena_array_of(s->arena, uint32_t, count + 1), fill = 0;
+    for (uint32_t at = last; at != NO_STEP; at = s->seen[at].before) {
+        states[fill++] = at;
+        middle += s->seen[at].kind == STEP_OPENS ? s->entries[s->seen[at].at].middle_count : 0;
+    }
     *out = (struct joint_chain){.layer = s->layer};
-    out->steps = arena_array_of(k->a, struct joint_step, (size_t)count * (CHAIN_MAX + 1) + 2);
+    out->steps = arena_array_of(k->a, struct joint_step, (size_t)count + middle + 2);
     while (count)
         add_state(s, out, states[--count]);
     if (right == NO_STEP)
@@ -244,6 +283,75 @@ static void put_chain(struct seeker *s, uint32_t last, uint32_t right, struct jo
     }
 }
 
+/* As right_of(), for every object at once. */
+static void note_rights(struct seeker *s, struct whole *w, uint32_t node)
+{
+    struct joiner *k = s->k;
+    for (uint32_t i = k->first_reach[node]; i < k->first_reach[node + 1]; i++) {
+        const struct prove_reach *r = &k->reaches[k->by_node[i]];
+        if (w->state[r->owner] != NO_STEP || !joint_passes(joint_reach_open(k, s->subject, r, NULL), s->layer))
+            continue;
+        w->state[r->owner] = node;
+        w->right[r->owner] = k->by_node[i];
+    }
+}
+
+static bool is_same(const struct seeker *s, const struct whole *w)
+{
+    bool same = w->subject == s->subject && w->layer == s->layer;
+    for (size_t i = 0; i < s->k->words && same; i++)
+        same = w->blocked[i] == (s->blocked ? s->blocked[i] : 0);
+    return same;
+}
+
+static void begin_whole(struct seeker *s, struct whole *w)
+{
+    struct joiner *k = s->k;
+    if (!w->seen) {
+        w->seen = arena_array_of(k->a, struct seen, s->states + 1);
+        w->queue = arena_array_of(k->a, uint32_t, s->states + 1);
+        w->blocked = bits_new(k->a, (size_t)k->n + 1);
+        w->state = arena_array_of(k->a, uint32_t, k->n + 1);
+        w->right = arena_array_of(k->a, uint32_t, k->n + 1);
+    }
+    w->subject = s->subject;
+    w->layer = s->layer;
+    memset(w->blocked, 0, k->words * sizeof *w->blocked);
+    if (s->blocked)
+        memcpy(w->blocked, s->blocked, k->words * sizeof *w->blocked);
+    for (uint32_t y = 0; y < k->n; y++)
+        w->state[y] = w->right[y] = NO_STEP;
+}
+
+static bool run_whole(struct seeker *s, struct joint_chain *out)
+{
+    struct joiner *k = s->k;
+    struct whole *w = &s->wholes[s->blocked ? 1 : 0];
+    struct seen *seen = s->seen;
+    uint32_t *queue = s->queue;
+    bool known = w->seen && is_same(s, w);
+    if (!known)
+        begin_whole(s, w);
+    s->seen = w->seen;
+    s->queue = w->queue;
+    if (!known)
+        begin(s);
+    while (!known && s->head < s->count) {
+        uint32_t state = s->queue[s->head++];
+        if (state < k->g->node_count) {
+            note_rights(s, w, state);
+            leave_node(s, state);
+        } else
+            leave_thing(s, state - k->g->node_count);
+    }
+    bool found = w->state[s->object] != NO_STEP;
+    if (found)
+        put_chain(s, w->state[s->object], w->right[s->object], out);
+    s->seen = seen;
+    s->queue = queue;
+    return found;
+}
+
 static bool run(struct seeker *s, struct joint_chain *out)
 {
     struct joiner *k = s->k;
@@ -252,6 +360,8 @@ static bool run(struct seeker *s, struct joint_chain *out)
         put_chain(s, NO_STEP, shared, out);
         return true;
     }
+    if (s->target == NET_NONE && !s->entry_count)
+        return run_whole(s, out);
     begin(s);
     while (s->head < s->count) {
         uint32_t state = s->queue[s->head++];

@@ -94,6 +94,32 @@ static void shared_host_is_declared_or_a_violation(void **state)
     }
 }
 
+/* A session of ops, declared, on a host of acme whose role reads beta's bucket: no connection leads there, unless a host of ops opens one. */
+static void what_is_controlled_by_iam_is_no_connection(void **state)
+{
+    (void)state;
+    for (int open = 0; open < 2; open++) {
+        struct duo d;
+        duo_init(&d);
+        duo_role(&d, OPS, "session", ALLOW("\"ssm:StartSession\"", "\"*\""), EC2_TRUST);
+        struct world_principal *reader = &d.b.w->principals[duo_role(&d, OPS, "ops", READ_BETA, EC2_TRUST)];
+        reader->shared = false;
+        reader->tenant = STR("acme");
+        box_bucket(&d.b, BETA, "beta-data", "beta", ops_reads_beta);
+        duo_host(&d, OPS, "i-acme", "10.3.0.10", "ops");
+        d.n->things[d.n->things_count - 1].shared = d.b.w->resources[d.b.w->resource_count - 1].shared = false;
+        d.n->things[d.n->things_count - 1].tenant = d.b.w->resources[d.b.w->resource_count - 1].tenant = STR("acme");
+        duo_host(&d, OPS, "i-ops", "10.3.0.11", NULL);
+        if (open)
+            duo_admit(&d, OPS, 22, "10.3.0.0/16");
+        declare_via(&d, "acme", "beta");
+        duo_prove(&d);
+        EXPECT_CELL(&d, "acme", "beta", PROVE_VIOLATED);
+        EXPECT_CELL(&d, "(shared) ops", "beta", open ? PROVE_VIOLATED : PROVE_DECLARED);
+        duo_done(&d);
+    }
+}
+
 /* Own hosts of the object: that acme gets there is the network half's; where that is declared, it is declared. */
 static void hosts_of_the_object_are_the_network_halfs(void **state)
 {
@@ -305,6 +331,7 @@ int main(void)
         cmocka_unit_test(host_of_others_whose_role_reads),
         cmocka_unit_test(hops_and_cuts_of_a_host_of_others),
         cmocka_unit_test(shared_host_is_declared_or_a_violation),
+        cmocka_unit_test(what_is_controlled_by_iam_is_no_connection),
         cmocka_unit_test(hosts_of_the_object_are_the_network_halfs),
         cmocka_unit_test(session_on_a_host_beside_a_database),
         cmocka_unit_test(declared_principal_that_takes_over_a_host),
