@@ -101,8 +101,9 @@ enum reach_verdict reach_ask(const struct reach *r, const struct net_flow *f);
  * a new run. Pivots are to be asked for again. */
 void reach_changed(struct reach *r, const struct net_ref *changed, uint32_t count);
 
-/* Of the last reach_run(): for figures and for "covered" lines. */
-struct reach_stats { uint32_t classes, landings, shapes, brought_in; uint64_t pairs, bicliques; }; /* brought_in: changes without a new run */
+/* Of the last reach_run(): for figures and for "covered" lines. brought_in: changes without a new run; public_asks: questions of groups
+ * over the Internet, which stand for public_pairs connections. */
+struct reach_stats { uint32_t classes, landings, shapes, brought_in; uint64_t pairs, bicliques, public_asks, public_pairs; };
 struct reach_stats reach_stats_of(const struct reach *r);
 
 #endif

@@ -220,6 +220,8 @@ static int by_group(const void *x, const void *y)
     return a->group != b->group ? (a->group < b->group ? -1 : 1) : a->ip != b->ip ? (a->ip < b->ip ? -1 : 1) : a->cls < b->cls ? -1 : a->cls > b->cls;
 }
 
+enum { FEW = 32 }; /* leaves whose labels are gathered when they are wanted */
+
 static void plant(struct far *f, struct far_group *g)
 {
     struct run *u = f->u;
@@ -228,18 +230,24 @@ static void plant(struct far *f, struct far_group *g)
         g->leaves *= 2;
     g->node = f->node_count;
     f->node_count += 2 * g->leaves;
-    g->set = arena_array_of(u->a, uint64_t *, 2 * (size_t)g->leaves);
-    for (uint32_t i = 0; i < g->count; i++) {
-        g->set[g->leaves + i] = bits_new(u->a, u->q.labels);
-        bits_set(g->set[g->leaves + i], u->r->classes[f->members[g->first + i]].label);
-    }
-    for (uint32_t i = g->leaves - 1; i > 0; i--) {
-        if (!g->set[2 * i] && !g->set[2 * i + 1])
+    uint32_t last = 2 * g->leaves / (2 * FEW); /* nodes below `last` have more than FEW / 2 leaves */
+    g->set = arena_array_of(u->a, uint64_t *, (size_t)last + 1);
+    g->sets = last;
+    for (uint32_t i = last; i-- > 1;) {
+        uint32_t lo = i, hi = i;
+        if (2 * i < last) {
+            g->set[i] = bits_new(u->a, u->q.labels);
+            bits_or(g->set[i], g->set[2 * i], u->words);
+            bits_or(g->set[i], g->set[2 * i + 1], u->words);
             continue;
+        }
+        while (lo < g->leaves) {
+            lo = 2 * lo;
+            hi = 2 * hi + 1;
+        }
         g->set[i] = bits_new(u->a, u->q.labels);
-        for (int k = 0; k < 2; k++)
-            if (g->set[2 * i + (uint32_t)k])
-                bits_or(g->set[i], g->set[2 * i + (uint32_t)k], u->words);
+        for (uint32_t k = lo - g->leaves; k <= hi - g->leaves && k < g->count; k++)
+            bits_set(g->set[i], u->r->classes[g->members[k]].label);
     }
 }
 
@@ -270,7 +278,7 @@ static void make_groups(struct far *f)
     }
     buf_done(&key);
     qsort(all, count, sizeof *all, by_group);
-    f->groups = arena_array_of(u->a, struct far_group, groups + 1);
+    f->groups = arena_array_of(u->a, struct far_group, groups + 2);
     f->members = arena_array_of(u->a, uint32_t, count + 1);
     for (uint32_t i = 0; i < count; i++) {
         struct far_group *g = &f->groups[all[i].group];
@@ -281,9 +289,10 @@ static void make_groups(struct far *f)
     }
     f->group_count = groups;
     for (uint32_t i = 0; i < groups; i++) {
+        f->groups[i].members = f->members + f->groups[i].first;
         plant(f, &f->groups[i]);
         for (uint32_t k = 0; k < f->groups[i].count; k++)
-            f->leaf_of[f->members[f->groups[i].first + k]] = f->groups[i].node + f->groups[i].leaves + k;
+            f->leaf_of[0][f->members[f->groups[i].first + k]] = f->groups[i].node + f->groups[i].leaves + k;
     }
     f->group_at = arena_array_of(u->a, uint32_t, f->node_count + 1);
     for (uint32_t i = 0; i < groups; i++)
@@ -413,9 +422,10 @@ void far_new(struct far *f, struct run *u)
     const struct reach *r = u->r;
     const struct net *n = r->n;
     *f = (struct far){.u = u, .vpc_ok = arena_array_of(u->a, bool, n->vpcs_count + 1), .bulk = arena_array_of(u->a, bool, r->class_count + 1),
-                      .group_of = arena_array_of(u->a, uint32_t, r->class_count + 1), .leaf_of = arena_array_of(u->a, uint32_t, r->class_count + 1)};
+                      .group_of = arena_array_of(u->a, uint32_t, r->class_count + 1), .leaf_of = {arena_array_of(u->a, uint32_t, r->class_count + 1), arena_array_of(u->a, uint32_t, r->class_count + 1)}};
     memset(f->group_of, 0xff, r->class_count * sizeof *f->group_of);
-    memset(f->leaf_of, 0xff, r->class_count * sizeof *f->leaf_of);
+    for (int k = 0; k < 2; k++)
+        memset(f->leaf_of[k], 0xff, r->class_count * sizeof *f->leaf_of[k]);
     for (uint32_t i = 0; i < n->vpcs_count; i++)
         f->vpc_ok[i] = vpc_plain(r, i);
     mark_shared(f);
@@ -447,11 +457,25 @@ static bool leaves_by_tgw(const struct far *f, uint32_t cls, ip_number to, uint3
            n->attachments[attachment].tgw == t->tgw && leads_to(r, t->table, to, attachment);
 }
 
-/* Nodes of the tree that make up the members [from, to). */
-static void tell_run(struct far *f, struct far_group *g, uint32_t from, uint32_t to, const struct outcome *o, uint32_t cls, uint32_t bits)
+static void add_below(const struct run *u, const struct far_group *g, uint32_t node, uint64_t *row)
 {
-    struct run *u = f->u;
-    bool unknown = !o->direct.count && !o->one_way.count;
+    if (node < g->sets) {
+        bits_or(row, g->set[node], u->words);
+        return;
+    }
+    uint32_t lo = node, hi = node;
+    while (lo < g->leaves) {
+        lo = 2 * lo;
+        hi = 2 * hi + 1;
+    }
+    for (uint32_t k = lo - g->leaves; k <= hi - g->leaves && k < g->count; k++)
+        bits_set(row, u->r->classes[g->members[k]].label);
+}
+
+/* Nodes of the tree that make up the members [from, to). */
+void far_tell_tree(struct run *u, const struct far_group *g, uint32_t from, uint32_t to, uint64_t **const rows[HOW_COUNT], uint32_t bits,
+                   uint32_t node, bool unknown)
+{
     for (uint32_t lo = from + g->leaves, hi = to + g->leaves; lo < hi; lo /= 2, hi /= 2) {
         uint32_t picked[2], count = 0;
         if (lo & 1)
@@ -461,14 +485,39 @@ static void tell_run(struct far *f, struct far_group *g, uint32_t from, uint32_t
         for (uint32_t k = 0; k < count; k++) {
             for (int how = 0; how < HOW_COUNT; how++)
                 if (bits >> how & 1) {
-                    uint64_t **row = &u->of_class[how][cls];
-                    if (!*row)
-                        *row = bits_new(u->a, u->q.labels);
-                    bits_or(*row, g->set[picked[k]], u->words);
+                    if (!*rows[how])
+                        *rows[how] = bits_new(u->a, u->q.labels);
+                    add_below(u, g, picked[k], *rows[how]);
                 }
-            run_edge(u, u->r->class_count + u->r->n->externals_count + g->node + picked[k], u->r->n->things_count + cls, unknown);
+            run_edge(u, u->r->class_count + u->r->n->externals_count + g->node + picked[k], node, unknown);
         }
     }
+}
+
+static void tell_run(struct far *f, struct far_group *g, uint32_t from, uint32_t to, const struct outcome *o, uint32_t cls, uint32_t bits)
+{
+    struct run *u = f->u;
+    uint64_t **rows[HOW_COUNT];
+    for (int how = 0; how < HOW_COUNT; how++)
+        rows[how] = &u->of_class[how][cls];
+    far_tell_tree(u, g, from, to, rows, bits, u->r->n->things_count + cls, !o->direct.count && !o->one_way.count);
+}
+
+struct far_group *far_add_tree(struct far *f, const uint32_t *members, uint32_t count)
+{
+    struct far_group *g = &f->groups[f->group_count];
+    uint32_t before = f->node_count;
+    *g = (struct far_group){.count = count, .members = members};
+    plant(f, g);
+    uint32_t *moved = arena_array_of(f->u->a, uint32_t, f->node_count + 1);
+    if (before)
+        memcpy(moved, f->group_at, before * sizeof *moved);
+    for (uint32_t i = before; i < f->node_count; i++)
+        moved[i] = f->group_count;
+    f->group_at = moved;
+    for (uint32_t i = 0; i < count; i++)
+        f->leaf_of[1][members[i]] = g->node + g->leaves + i;
+    return g;
 }
 
 static void ask_run(struct far *f, struct far_group *g, uint32_t from, uint32_t to, uint32_t cls)

@@ -53,7 +53,7 @@ static void mark_tree(const struct run *u, uint32_t node, uint64_t *seen)
         hi = 2 * hi + 1;
     }
     for (uint32_t i = lo - g->leaves; i <= hi - g->leaves && i < g->count; i++)
-        mark_class(u, f->members[g->first + i], seen);
+        mark_class(u, g->members[i], seen);
 }
 
 static void mark_from(const struct run *u, uint32_t node, bool unknown, uint64_t *seen)

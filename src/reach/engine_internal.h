@@ -61,6 +61,8 @@ struct reach {
     uint32_t *entrance_order, *uplink_vgw_order, *uplink_external_order;
     struct net_span *entrances_of_endpoint;
     uint32_t *entrance_endpoint_order;
+    struct ip_range *own_public; /* IPv4 addresses of the Internet that somebody has as private ones */
+    uint32_t own_public_count;
     uint32_t *external_of_vpc;
     uint32_t *lb_of_thing, *endpoint_of_thing;
 

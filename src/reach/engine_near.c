@@ -2,7 +2,7 @@
  * Whereto a packet from a subnet can come at all: the addresses worth asking for. Routes alone decide; what is not followed here
  * (on-premises networks, what was not read) counts as leading to every address of its range.
  */
-#include "reach/engine_far.h"
+#include "reach/engine_public.h"
 
 enum { NEAR_DEPTH = 6, FIRST_TGW = 2 }; /* FIRST_TGW: how deep the table of the sender's own transit gateway is */
 
@@ -37,6 +37,13 @@ static void add_public(struct near *w, struct ip_range range)
 {
     uint32_t blocks;
     const struct ip_range *all = ip_internet(&blocks);
+    const struct public *p = w->r->run->public;
+    if (w->skip_public) {
+        for (uint32_t i = 0; i < p->rest_count; i++)
+            if (ip_in(range, w->to[p->rest[i]]))
+                add(w, p->rest[i]);
+        return;
+    }
     for (uint32_t i = 0; i < blocks; i++)
         if (ip_range_overlaps(all[i], range))
             add_all(w, ip_range_meet(all[i], range));
@@ -236,6 +243,24 @@ static void by_table(struct near *w, uint32_t table, uint32_t vpc, struct ip_ran
     }
 }
 
+static void by_uplink(struct near *w, const struct net_uplink *u, struct ip_range range)
+{
+    const struct net *n = w->r->n;
+    if (u->attachment != NET_NONE) {
+        const struct net_attachment *t = &n->attachments[u->attachment];
+        if (!t->table_read)
+            add_all(w, range);
+        else if (t->table != NET_NONE)
+            by_tgw_table(w, t->table, range, FIRST_TGW + 1);
+        return;
+    }
+    uint32_t vpc = n->vgws[u->vgw].vpc;
+    if (vpc == NET_NONE || n->vpcs[vpc].vgw_table == NET_NONE)
+        add_vpc(w, vpc, range);
+    else
+        add_all(w, range);
+}
+
 void near_of(struct near *w, const struct source *s)
 {
     near_within(w, s, (struct ip_range){0, ~(ip_number)0}, false);
@@ -246,18 +271,27 @@ void near_within(struct near *w, const struct source *s, struct ip_range range, 
     const struct net *n = w->r->n;
     uint32_t subnet = s->cls == NET_NONE ? NET_NONE : n->enis[w->r->classes[s->cls].eni].subnet;
     bool skip = s->cls != NET_NONE && w->far->group_of[s->cls] != NET_NONE;
-    if (!anew && s->cls != NET_NONE && subnet != NET_NONE && subnet == w->subnet && skip == w->skip)
+    bool internet = s->cls == NET_NONE && (n->externals[s->external].kind == EXTERNAL_INTERNET || n->externals[s->external].kind == EXTERNAL_AWS);
+    bool skip_public = w->r->run->only_thing ? false : s->cls == NET_NONE ? internet : w->r->run->public->sends[s->cls];
+    if (!anew && s->cls != NET_NONE && subnet != NET_NONE && subnet == w->subnet && skip == w->skip && skip_public == w->skip_public)
         return;
+    if (!anew && s->cls == NET_NONE && w->external == s->external + 1)
+        return;
+    w->external = !anew && s->cls == NET_NONE ? s->external + 1 : 0;
+    w->skip_public = skip_public;
     w->skip = skip;
     w->subnet = s->cls == NET_NONE ? NET_NONE : subnet;
     w->stamp++;
     w->count = 0;
     if (s->cls != NET_NONE)
         by_subnet(w, subnet, range, 0);
-    else if (n->externals[s->external].kind == EXTERNAL_INTERNET || n->externals[s->external].kind == EXTERNAL_AWS)
+    else if (internet)
         add_public(w, range);
-    else
+    else if (n->externals[s->external].kind == EXTERNAL_VPC)
         add_all(w, range);
+    else
+        NET_EACH(k, w->r->uplinks_of_external[s->external])
+            by_uplink(w, &n->uplinks[w->r->uplink_external_order[k]], range);
 }
 
 static void by_vpc(struct near *w, struct arena *a, bool rest, struct net_span **spans, uint32_t **rows)

@@ -25,14 +25,14 @@ static enum node_kind kind_of(const struct pivots *p, uint32_t node)
     return node < p->things ? NODE_THING : node < p->things + p->classes ? NODE_RECEIVES : NODE_SENDS;
 }
 
-/* The set that a class or a set is in: the tree of engine_far.c. */
-static uint32_t node_above(const struct run *u, uint32_t from)
+/* The set that a class (`which` of two trees: engine_far.h) or a set is in. */
+static uint32_t node_above(const struct run *u, uint32_t from, uint32_t which)
 {
     const struct far *f = u->far;
     uint32_t first = u->r->class_count + u->r->n->externals_count;
     if (from < u->r->class_count)
-        return f->leaf_of[from] == NET_NONE ? NET_NONE : first + f->leaf_of[from];
-    if (from < first)
+        return f->leaf_of[which][from] == NET_NONE ? NET_NONE : first + f->leaf_of[which][from];
+    if (from < first || which)
         return NET_NONE;
     uint32_t node = from - first, k = u->far->group_at[node];
     uint32_t own = node - f->groups[k].node;
@@ -57,8 +57,12 @@ static uint32_t successor(const struct pivots *p, uint32_t node, uint32_t k, boo
         uint32_t from = node - p->things - p->classes;
         struct net_span s = p->u->from_spans[from];
         if (k >= s.count) {
-            uint32_t up = k == s.count ? node_above(p->u, from) : NET_NONE;
-            return up == NET_NONE ? NET_NONE : p->things + p->classes + up;
+            uint32_t up = NET_NONE;
+            if (k - s.count > 1)
+                return NET_NONE;
+            up = node_above(p->u, from, k - s.count);
+            *skip = up == NET_NONE;
+            return up == NET_NONE ? 0 : p->things + p->classes + up;
         }
         const struct edge *e = &p->u->edges[p->u->by_from[s.first + k]];
         *skip = e->unknown && !p->unknown;
@@ -297,9 +301,11 @@ static void send_from(struct search *s, uint32_t from, uint32_t cls)
                 visit(s, from, thing);
         }
     }
-    uint32_t up = node_above(s->u, cls);
-    if (up != NET_NONE)
-        send_from(s, from, up);
+    for (uint32_t which = 0; which < 2; which++) {
+        uint32_t up = node_above(s->u, cls, which);
+        if (up != NET_NONE)
+            send_from(s, from, up);
+    }
 }
 
 static void begin(struct search *s)

@@ -1,5 +1,5 @@
 /* All pairs: every class of sources to every address that tells. */
-#include "reach/engine_far.h"
+#include "reach/engine_public.h"
 
 #include <stdlib.h>
 
@@ -93,6 +93,8 @@ struct source *run_sources(struct reach *r, struct arena *a, uint32_t *count)
         if (n->enis[r->classes[i].eni].sources && r->classes[i].label != NET_NONE)
             at[found++] = (struct source){i, NET_NONE, 0};
     for (uint32_t x = 0; x < n->externals_count; x++) {
+        if (r->run->q.label_of[n->externals[x].thing] == NET_NONE)
+            continue;
         uint32_t atoms_count = run_external_atoms(r, x, NULL);
         ip_number *ips = arena_array_of(a, ip_number, (size_t)atoms_count + 1);
         run_external_atoms(r, x, ips);
@@ -105,7 +107,7 @@ struct source *run_sources(struct reach *r, struct arena *a, uint32_t *count)
 
 /* ---- what is found ---- */
 
-static void set_label(struct run *u, uint64_t **row, uint32_t label)
+void run_set(struct run *u, uint64_t **row, uint32_t label)
 {
     if (!*row)
         *row = bits_new(u->a, u->q.labels);
@@ -149,7 +151,7 @@ static void tell(struct run *u, const struct source *from, uint32_t sender, ip_n
     uint32_t bits = run_bits(u, o, label, u->q.label_of[thing], u->r->scratch);
     for (int how = 0; how < HOW_COUNT; how++)
         if (bits >> how & 1)
-            set_label(u, cls != NET_NONE ? &u->of_class[how][cls] : &u->of_thing[how][thing], label);
+            run_set(u, cls != NET_NONE ? &u->of_class[how][cls] : &u->of_thing[how][thing], label);
     u->stats.pairs++;
     bool unknown = !o->direct.count && !o->one_way.count;
     run_edge(u, from->cls != NET_NONE ? from->cls : u->r->class_count + from->external, cls != NET_NONE ? n->things_count + cls : thing, unknown);
@@ -206,7 +208,7 @@ static void from_source(struct run *u, const struct source *s, struct near *w)
         if (ip_is_v4(w->to[w->list[i]]) == four)
             run_send(u, s, w->to[w->list[i]], NET_NONE);
     for (uint32_t i = 0; i < r->n->entrances_count; i++)
-        if (run_may_enter(r, i, s))
+        if (!(w->skip_public && four && public_enters(&r->n->entrances[i])) && run_may_enter(r, i, s))
             run_send(u, s, 0, i);
 }
 
@@ -259,6 +261,9 @@ static int by_subnet(const void *x, const void *y)
         return a->cls != b->cls ? (a->cls == NET_NONE ? 1 : -1) : a->external != b->external ? (a->external < b->external ? -1 : 1) : a->ip < b->ip ? -1 : a->ip > b->ip;
     uint32_t s = r->n->enis[r->classes[a->cls].eni].subnet, t = r->n->enis[r->classes[b->cls].eni].subnet;
     bool p = sorting->far->group_of[a->cls] == NET_NONE, q = sorting->far->group_of[b->cls] == NET_NONE;
+    bool v = sorting->public->sends[a->cls], w = sorting->public->sends[b->cls];
+    if (s == t && v != w)
+        return v ? 1 : -1;
     return s != t ? (s < t ? -1 : 1) : p != q ? (p ? 1 : -1) : a->cls < b->cls ? -1 : a->cls > b->cls;
 }
 
@@ -292,6 +297,9 @@ void reach_run(struct reach *r, const struct reach_question *q)
         if (u->far->bulk[i])
             far_to(u->far, i);
     u->stats.landings = u->far->group_count;
+    u->public = arena_new_of(u->a, struct public);
+    public_new(u->public, u, to, targets);
+    public_run(u->public);
     u->near = arena_new_of(u->a, struct near);
     near_new(u->near, u->far, r, u->a, to, targets);
     sort_sources(u, s, sources);

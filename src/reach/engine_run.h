@@ -41,6 +41,7 @@ struct run {
     struct source *sources;    /* those of one subnet together */
     uint32_t source_count;
     const bool *only_thing, *only_class; /* while a change is brought in: the rest of what is found is known */
+    struct public *public;
     uint32_t *by_to;           /* edges in order of `to`, spans by node; made when first asked for */
     struct net_span *to_spans;
     uint32_t *by_from;
@@ -50,9 +51,11 @@ struct run {
 };
 
 struct far;
+struct public;
 /* Addresses that routes lead to from a subnet. */
 struct near {
     const struct far *far;
+    bool skip_public;          /* what public_run() asks for the sender is left out */
     bool skip;                 /* what far_to() asks for the sender's group is left out */
     struct reach *r;
     const ip_number *to;
@@ -63,7 +66,7 @@ struct near {
     uint32_t *rest_to;
     uint32_t *stamps, stamp;
     uint32_t *list, count;     /* of the last source */
-    uint32_t subnet;
+    uint32_t subnet, external; /* external: and one; 0: a class */
 };
 void near_new(struct near *w, const struct far *far, struct reach *r, struct arena *a, const ip_number *to, uint32_t count);
 void near_of(struct near *w, const struct source *s);
@@ -87,6 +90,7 @@ uint32_t run_external_atoms(const struct reach *r, uint32_t external, ip_number 
 void run_send(struct run *u, const struct source *s, ip_number to, uint32_t entrance);
 bool run_may_enter(const struct reach *r, uint32_t entrance, const struct source *s);
 void run_finish(struct run *u);
+void run_set(struct run *u, uint64_t **row, uint32_t label);
 void run_edge(struct run *u, uint32_t from, uint32_t to, bool unknown);
 /* Nodes that edges begin at: classes, externals, trees of engine_far.c. */
 uint32_t run_from_count(const struct run *u);

@@ -274,6 +274,8 @@ struct difference differential(struct arena *a, const struct net *n, uint64_t se
     struct trial t = {.a = a, .walks = arena_new(1 << 16), .n = n, .p = probe_of(a, n), .r = reach_new(n), .state = seed, .counts = counts};
     struct reach_question q = {.label_of = own_labels(a, n), .labels = n->things_count};
     reach_run(t.r, &q);
+    counts->public_asks += reach_stats_of(t.r).public_asks;
+    counts->public_pairs += reach_stats_of(t.r).public_pairs;
     for (enum reach_how how = 0; how < HOW_COUNT; how++)
         t.seen[how] = bits_new(a, (size_t)n->things_count * n->things_count);
     ask_all(&t, budget);

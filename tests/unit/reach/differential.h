@@ -25,7 +25,7 @@ struct difference {
     enum difference_kind kind;
     struct str text; /* in the arena given */
 };
-struct difference_counts { uint64_t walks, asks, reached, pairs, witnesses, together; /* networks in which senders over one transit gateway were asked together */ };
+struct difference_counts { uint64_t walks, asks, reached, pairs, witnesses, public_asks, public_pairs, together; /* networks in which senders over one transit gateway were asked together */ };
 
 /* `budget`: walks at most; what does not fit is asked by chance from `seed`. `n` is indexed. */
 struct difference differential(struct arena *a, const struct net *n, uint64_t seed, uint64_t budget, struct difference_counts *counts);

@@ -80,6 +80,18 @@ static void together_as_one_by_one(void **state)
     assert_int_equal(run(1, SEEDS / 2, RANDOM_ALL | RANDOM_HUB, 16, &c, true), 0);
 }
 
+/* Networks of nothing but the Internet: senders with alike ways out, and public addresses alike, are asked together. */
+static void they_agree_over_the_internet(void **state)
+{
+    (void)state;
+    struct difference_counts c = {0};
+    unsigned parts = RANDOM_INTERNET | RANDOM_NAT | RANDOM_BALANCERS | RANDOM_ENTRANCES | RANDOM_IPV6 | RANDOM_ACLS | RANDOM_LISTS;
+    assert_int_equal(run(2000, SEEDS, parts, 12, &c, true), 0);
+    print_message("%llu questions over the Internet for %llu ways of pairs\n", (unsigned long long)c.public_asks, (unsigned long long)c.public_pairs);
+    assert_true(c.public_asks > 1000);
+    assert_true(c.public_pairs > 500);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 2) {
@@ -91,6 +103,7 @@ int main(int argc, char **argv)
                (unsigned long long)c.reached, (unsigned long long)c.pairs, (unsigned long long)c.together);
         return failed != 0;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(walker_and_engine_agree), cmocka_unit_test(together_as_one_by_one)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(walker_and_engine_agree), cmocka_unit_test(together_as_one_by_one),
+                                       cmocka_unit_test(they_agree_over_the_internet)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
