@@ -228,7 +228,7 @@ static bool tell(struct halver *v, struct net_cell *c, bool witness, struct err 
 
 static void cut(struct halver *v, struct net_cell *c)
 {
-    struct str cuts[CUTS_MAX];
+    struct str cuts[CUTS_MAX] = {{0}};
     uint32_t count = 0;
     for (uint32_t i = 0; i < c->witness_count && count < CUTS_MAX; i++)
         count += net_cuts_of(v, &c->witnesses[i], cuts + count, CUTS_MAX - count);

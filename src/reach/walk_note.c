@@ -150,13 +150,14 @@ void walk_arrived(struct walker *w, const struct packet *p, struct net_ref end)
 
 struct str walk_text(const struct walker *w, const char *before, struct str id, const char *after)
 {
-    size_t a = strlen(before), b = strlen(after);
-    char *at = arena_alloc(w->a, a + id.len + b + 1);
-    memcpy(at, before, a);
+    struct str first = str_of(before), last = str_of(after);
+    size_t len = first.len + id.len + last.len;
+    char *at = arena_alloc(w->a, len + 1);
+    memcpy(at, first.ptr, first.len);
     if (id.len)
-        memcpy(at + a, id.ptr, id.len);
-    memcpy(at + a + id.len, after, b);
-    return str_make(at, a + id.len + b);
+        memcpy(at + first.len, id.ptr, id.len);
+    memcpy(at + first.len + id.len, last.ptr, last.len);
+    return str_make(at, len);
 }
 
 static struct str ports(struct arena *a, int16_t proto, uint16_t lo, uint16_t hi)
