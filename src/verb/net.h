@@ -14,8 +14,9 @@ struct verb_net {
     int64_t run;
 };
 
-/* The run of --run, else the newest, of --db; with --demo that of the sample organization. ERR_NO_DATA when there is none. */
-bool verb_net_open(struct ward *w, struct verb_net *out, struct err *e) WARN_UNUSED;
+/* The run of --run, else the newest, of --db; with --demo that of the sample organization. ERR_NO_DATA when there is none.
+ * `is_question`: what was never asked about Block Public Access is taken as off, and printed (struct net_options); a proof must not. */
+bool verb_net_open(struct ward *w, bool is_question, struct verb_net *out, struct err *e) WARN_UNUSED;
 void verb_net_close(struct verb_net *v);
 
 #endif

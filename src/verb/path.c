@@ -45,7 +45,7 @@ static int question(struct ward *w, struct err *e)
     struct path_ends from, to;
     struct path_question q = {&from, &to, {0}};
     int status = EXIT_GOOD;
-    if (!path_ports_parse(cli_str(w->cli, "proto"), cli_str(w->cli, "dport"), cli_str(w->cli, "sport"), &q.ports, e) || !verb_net_open(w, &v, e))
+    if (!path_ports_parse(cli_str(w->cli, "proto"), cli_str(w->cli, "dport"), cli_str(w->cli, "sport"), &q.ports, e) || !verb_net_open(w, true, &v, e))
         return EXIT_GOOD;
     if (path_find(v.net, w->arena, cli_arg(w->cli, 0), true, false, &from, e) && path_find(v.net, w->arena, cli_arg(w->cli, 1), false, false, &to, e))
         status = answer(w, &v, &q, e);
@@ -61,7 +61,7 @@ int verb_path(struct ward *w, struct err *e)
     if (batch && cli_arg_count(w->cli))
         err_set(e, ERR_USAGE, "--batch takes no arguments: its rows are the questions");
     else if (batch) {
-        if (!verb_net_open(w, &v, e))
+        if (!verb_net_open(w, true, &v, e))
             return EXIT_GOOD;
         status = path_batch(w, &v, batch, e);
         verb_net_close(&v);

@@ -61,7 +61,7 @@ int verb_prove_network(struct ward *w, struct err *e)
 {
     struct verb_net v;
     int status = EXIT_GOOD;
-    if (!verb_net_open(w, &v, e))
+    if (!verb_net_open(w, false, &v, e))
         return EXIT_GOOD;
     double from = verb_lap(w, 0, NULL);
     struct prove_labels *labels = arena_new_of(w->arena, struct prove_labels);

@@ -23,8 +23,7 @@ static bool to_out(void *user, struct str chunk, struct err *e)
 static bool judge_network(struct ward *w, struct store *s, const struct config *config, bool alone, struct judged *out,
                           struct err *e)
 {
-    struct net_options o = {.assume_default_nacl = cli_flag(w->cli, "assume-default-nacl"),
-                            .assume_bpa_never_asked = alone};
+    struct net_options o = {.assume_default_nacl = cli_flag(w->cli, "assume-default-nacl")};
     struct net *n = net_new(w->arena);
     struct prove_labels *labels = arena_new_of(w->arena, struct prove_labels);
     if (!net_load(n, s, config->doc, &o, e))
