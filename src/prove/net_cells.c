@@ -154,7 +154,7 @@ void net_cells_list(struct halver *v)
     h->cells_left = all - room;
     h->cells = arena_array_of(v->a, struct net_cell, room + 1);
     const struct gaps *rows = gaps_of(v, true), *columns = gaps_of(v, false);
-    for (int o = 0; o < 3; o++)
+    for (int o = 0; n && o < 3; o++)
         for (size_t c = 0; c < (size_t)n * n && h->cell_count < room; c++) {
             uint32_t x = (uint32_t)(c / n), y = (uint32_t)(c % n);
             if (h->verdicts[c] != order[o] || x == y || !h->is_object[y])

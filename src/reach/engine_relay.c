@@ -221,7 +221,7 @@ static void into_provider(struct sym *s, const struct packet *p, uint32_t endpoi
     q.vpc = n->enis[eni].vpc;
     q.subnet = n->enis[eni].subnet;
     sym_leg_open(s, &q, no_ref());
-    int groups = n->lbs[lb].privatelink_groups;
+    int8_t groups = n->lbs[lb].privatelink_groups;
     if (groups != 0 && !n->enis[eni].skips_groups) {
         struct tri t = filter_groups(s, &q, eni, false, NET_NONE);
         if (!known)

@@ -3,6 +3,12 @@
 
 struct terms { struct reach_term *at; uint32_t count, room; struct arena *a; };
 
+static bool same_term(const struct reach_term *a, const struct reach_term *b)
+{
+    return a->proto == b->proto && a->lo == b->lo && a->hi == b->hi && a->sport_lo == b->sport_lo && a->sport_hi == b->sport_hi &&
+           a->verdict == b->verdict && a->internet == b->internet;
+}
+
 static void add(struct terms *t, struct reach_term term)
 {
     if (t->count == t->room) {
@@ -14,7 +20,7 @@ static void add(struct terms *t, struct reach_term term)
         t->room = room;
     }
     for (uint32_t i = 0; i < t->count; i++)
-        if (memcmp(&t->at[i], &term, sizeof term) == 0)
+        if (same_term(&t->at[i], &term))
             return;
     t->at[t->count++] = term;
 }

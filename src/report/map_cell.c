@@ -49,7 +49,7 @@ uint32_t netmap_cell_count(const struct netmap_view *v)
 
 struct netmap_cell netmap_cell_at(const struct netmap_view *v, uint32_t i)
 {
-    struct netmap_cell c = {0};
+    struct netmap_cell c;
     if (v->joint) {
         const struct joint_cell *j = &v->joint->cells[i];
         bool network = j->network && j->network->verdict == j->verdict;
