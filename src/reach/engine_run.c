@@ -338,8 +338,10 @@ void engine_recompile(struct reach *r)
 struct reach *reach_new(const struct net *n)
 {
     struct reach *r = calloc(1, sizeof *r);
-    if (!r)
+    if (!r) {
         die("out of memory");
+        return NULL;
+    }
     r->scratch = arena_new(1 << 18);
     r->asking = arena_new(1 << 16);
     compile(r, n);

@@ -86,7 +86,7 @@ static void one_flow(struct reach *r, struct terms *t, struct net_end from, stru
 {
     if (entrance == NET_NONE && from.ip && ip_is_v4(from.ip) != ip_is_v4(ip))
         return;
-    struct outcomes found;
+    struct outcomes found = {.at = NULL};
     uint32_t count;
     uint16_t *cuts = run_sports(r, r->scratch, &count);
     run_ways(r, &found, r->scratch, cuts, count, from, ip, entrance, r->all);

@@ -109,7 +109,7 @@ static enum tried try_flow(struct wanted *w, struct net_end from, ip_number to, 
     struct run *u = r->run;
     if (entrance == NET_NONE && ip_is_v4(from.ip) != ip_is_v4(to))
         return NOT_THIS;
-    struct outcomes found;
+    struct outcomes found = {.at = NULL};
     enum tried is = NOT_THIS;
     run_ways(r, &found, r->scratch, u->sports, u->sport_count, from, to, entrance, r->all);
     for (uint32_t i = 0; i < found.count && is == NOT_THIS; i++) {
