@@ -69,7 +69,9 @@ struct net_half {
     uint32_t thing_count, store_count, eni_count, vpc_count;
 };
 
-/* `config`: ward.yaml as JSON. ERR_INTERNAL when engine and walker disagree on a witness. */
+/* The reason of a cell whose connection the walker does not show, as the engine says it is: begins with this, and has no witness. */
+#define NET_NOT_REPLAYED "a defect of ward, please report it: "
+/* `config`: ward.yaml as JSON. ERR_LIMIT. */
 struct net_half *net_half_prove(struct arena *a, struct net *n, const struct prove_labels *labels, const struct json *config, struct err *e)
     WARN_UNUSED;
 void net_half_free(struct net_half *h); /* the engine; the rest is the arena's */

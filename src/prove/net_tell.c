@@ -237,13 +237,28 @@ static void cut(struct halver *v, struct net_cell *c)
     memcpy(c->cuts, cuts, count * sizeof *cuts);
 }
 
+/* The engine's verdict stands where the walker does not follow it: it is the one that says more. That is a defect of ward,
+ * and it is said where it shows. */
+static bool tell_all(struct halver *v, struct net_cell *c, bool witness, struct err *e)
+{
+    if (tell(v, c, witness, e))
+        return true;
+    if (e->kind != ERR_INTERNAL)
+        return false;
+    c->reason = arena_printf(v->a, NET_NOT_REPLAYED "%s", e->message);
+    c->witnesses = NULL;
+    c->witness_count = 0;
+    err_clear(e);
+    return true;
+}
+
 bool net_cells_tell(struct halver *v, struct err *e)
 {
     uint32_t witnesses = 0;
     for (uint32_t i = 0; i < v->h->cell_count; i++) {
         struct net_cell *c = &v->h->cells[i];
         bool witness = witnesses < NET_WITNESSES_MAX;
-        if (!tell(v, c, witness, e))
+        if (!tell_all(v, c, witness, e))
             return false;
         witnesses += c->witness_count > 0;
         if (!c->reason.ptr)

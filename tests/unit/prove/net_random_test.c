@@ -68,6 +68,9 @@ static enum net_word word_of(const struct trial *t, uint32_t x, uint32_t y)
 static void compare(struct trial *t)
 {
     const struct net_half *h = t->b.h;
+    for (uint32_t i = 0; i < h->cell_count; i++)
+        if (str_starts(h->cells[i].reason, STR(NET_NOT_REPLAYED)))
+            fail_msg("seed %llu: %.*s", (unsigned long long)t->seed, STR_ARG(h->cells[i].reason));
     for (uint32_t x = 0; x < t->b.labels.count; x++)
         for (uint32_t y = 0; y < t->b.labels.outside; y++) {
             size_t at = (size_t)x * t->b.labels.count + y;
