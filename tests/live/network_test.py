@@ -13,7 +13,7 @@ import live
 from live import Desk, Skip, Stub
 
 ONE = ("--region", "us-east-1")
-NAMES = "DNS:localhost,IP:127.0.0.1,DNS:*.amazonaws.com,DNS:*.us-east-1.amazonaws.com,DNS:*.s3-control.us-east-1.amazonaws.com,DNS:*.ecr.us-east-1.amazonaws.com,DNS:*.sagemaker.us-east-1.amazonaws.com,DNS:*.api.aws"
+NAMES = "DNS:localhost,IP:127.0.0.1,DNS:*.amazonaws.com,DNS:*.us-east-1.amazonaws.com,DNS:*.us-west-2.amazonaws.com,DNS:*.s3-control.us-east-1.amazonaws.com,DNS:*.ecr.us-east-1.amazonaws.com,DNS:*.sagemaker.us-east-1.amazonaws.com,DNS:*.api.aws"
 
 
 def pump(source, target):
