@@ -422,7 +422,8 @@ void far_new(struct far *f, struct run *u)
     const struct reach *r = u->r;
     const struct net *n = r->n;
     *f = (struct far){.u = u, .vpc_ok = arena_array_of(u->a, bool, n->vpcs_count + 1), .bulk = arena_array_of(u->a, bool, r->class_count + 1),
-                      .group_of = arena_array_of(u->a, uint32_t, r->class_count + 1), .leaf_of = {arena_array_of(u->a, uint32_t, r->class_count + 1), arena_array_of(u->a, uint32_t, r->class_count + 1)}};
+                      .group_of = arena_array_of(u->a, uint32_t, r->class_count + 1),
+                      .leaf_of = {arena_array_of(u->a, uint32_t, r->class_count + 1), arena_array_of(u->a, uint32_t, r->class_count + 1)}};
     memset(f->group_of, 0xff, r->class_count * sizeof *f->group_of);
     for (int k = 0; k < 2; k++)
         memset(f->leaf_of[k], 0xff, r->class_count * sizeof *f->leaf_of[k]);

@@ -153,7 +153,7 @@ class Matrix:
                 yield f"b: the call's row says {row[4:]}"
         if result.status != 3:
             yield f"c: exit status {result.status}"
-        yield from self.other_account(op, account, result)
+        yield from self.other_account(op, fault, account, result)
         if again.controls != result.controls or again.of_account() != result.of_account() or again.status != result.status:
             yield "e: --offline says something else"
 
@@ -173,11 +173,11 @@ class Matrix:
             if verdict != "pass" or not self.stands_on(control, op, fault, account):
                 yield f"a: {control} is {verdict}"
 
-    def other_account(self, op, account, result):
+    def other_account(self, op, fault, account, result):
         if account == "*" or op == "organizations:ListAccounts":
             return
         other = MEMBER if account == MANAGEMENT else MANAGEMENT
-        but = {c for c, (scope, _) in self.controls.items() if scope == "organization" or (c, op) in self.crosses or
+        but = {c for c, (scope, _) in self.controls.items() if scope == "organization" or (c, op) in self.crosses or (c, fault) in self.crosses or
                op.startswith("organizations:") and op in self.controls[c][1]}
         here, base = result.of_account(other, but), self.base.of_account(other, but)
         if here != base:

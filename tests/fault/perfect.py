@@ -338,10 +338,13 @@ def access(a):
     yield "ecr:GetRegistryPolicy", "", {"registryId": a, "policyText": json.dumps(own)}
 
 
-def access_reads():
-    """Operations that the engine's facts rest on."""
-    with open(f"{wire.ROOT}/data/iam/reads.tsv", encoding="utf-8") as f:
-        return [line.split("\t")[0] for line in f if line[0] != "#" and not line.startswith("op\t")]
+def proof_reads():
+    """Operations that the proof's facts rest on, each once; of the network those of EC2, which its controls name."""
+    found = {}
+    for half, service in (("iam", ""), ("net", "ec2:")):
+        with open(f"{wire.ROOT}/data/{half}/reads.tsv", encoding="utf-8") as f:
+            found.update({line.split("\t")[0]: None for line in f if line.startswith(service) and line[0] != "#" and not line.startswith("op\t")})
+    return list(found)
 
 
 def of_account(a):
@@ -386,8 +389,8 @@ class Perfect:
         return bool(self.rows[op]["page_out"] and self.rows[op]["lists"])
 
     def rest(self, said, account):
-        """Nothing, for the listings of access that nothing is said of."""
-        left = [op for op in access_reads() if op not in said and self.rows[op]["kind"] == "resource" and
+        """Nothing, for the listings of both halves of the proof that nothing is said of."""
+        left = [op for op in proof_reads() if op not in said and self.rows[op]["kind"] == "resource" and
                 not (account == MEMBER and op.startswith("organizations:"))]
         names = {op: self.rows[op]["lists"] or self.rows[op]["items"].split("[")[0] for op in left}
         return [(op, "", {name: [] for name in names[op].split(",") if name}) for op in left]
