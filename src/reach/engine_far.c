@@ -147,7 +147,7 @@ static void put_egress(const struct net *n, struct buf *b, const struct net_eni 
             const struct net_rule *r = &n->rules[i];
             if (r->peer == PEER_GROUP) /* names nobody in another VPC that is not peered */
                 continue;
-            int32_t row[5] = {r->proto, r->lo, r->hi, r->peer, r->peer == PEER_LIST ? (int32_t)r->peer_index : 0};
+            int32_t row[5] = {r->proto, r->lo, r->hi, (int32_t)r->peer, r->peer == PEER_LIST ? (int32_t)r->peer_index : 0};
             put(b, row, sizeof row);
             put(b, &r->range, sizeof r->range);
         }
@@ -172,7 +172,7 @@ static void put_routes(const struct net *n, struct buf *b, uint32_t table, uint3
         const struct net_route *r = &n->routes[i];
         if (own_local(n, r, vpc))
             continue;
-        int32_t row[6] = {r->kind, r->kind == TARGET_TGW ? (int32_t)r->target : 0, r->blackhole, r->propagated, r->list != NET_NONE, r->rank};
+        int32_t row[6] = {(int32_t)r->kind, r->kind == TARGET_TGW ? (int32_t)r->target : 0, r->blackhole, r->propagated, r->list != NET_NONE, r->rank};
         put(b, row, sizeof row);
         put(b, &r->range, sizeof r->range);
     }

@@ -155,7 +155,7 @@ static bool put_groups(const struct net *n, struct buf *b, const struct net_eni 
                 return false;
             if (r->peer == PEER_GROUP || (r->peer == PEER_RANGE && !meets_internet(r->range)))
                 continue;
-            int32_t row[5] = {r->proto, r->lo, r->hi, r->peer, r->peer == PEER_LIST ? (int32_t)r->peer_index : 0};
+            int32_t row[5] = {r->proto, r->lo, r->hi, (int32_t)r->peer, r->peer == PEER_LIST ? (int32_t)r->peer_index : 0};
             put(b, row, sizeof row);
             if (r->peer == PEER_RANGE)
                 put(b, &r->range, sizeof r->range);
