@@ -106,15 +106,6 @@ struct str joint_report_summary(const struct joint_view *v, struct arena *a)
     return out;
 }
 
-static bool flush(struct report_sink *sink, struct buf *b, size_t at_least, struct err *e)
-{
-    if (b->failed || b->len < at_least)
-        return !b->failed || err_set(e, ERR_LIMIT, "the report is larger than a part of it may be");
-    bool ok = sink->write(sink->user, buf_str(b), e);
-    buf_reset(b);
-    return ok;
-}
-
 static bool is_proved(const struct joint_view *v, uint32_t x, uint32_t y)
 {
     return x != y && v->joint->is_object[y] && joint_verdict_of(v->joint, x, y) == PROVE_PROVED && joint_view_has(v, x, y);
@@ -163,7 +154,7 @@ bool joint_report_json(const struct joint_view *v, struct report_sink *sink, str
     for (uint32_t i = 0; i < j->cell_count && ok; i++) {
         if (joint_view_has(v, j->cells[i].subject, j->cells[i].object))
             joint_write_cell(j, &j->cells[i], &o);
-        ok = flush(sink, &b, FLUSH_BYTES, e);
+        ok = report_flush(sink, &b, FLUSH_BYTES, e);
     }
     for (uint32_t x = 0; x < n && all; x++)
         for (uint32_t y = 0; y < n; y++)
@@ -175,7 +166,7 @@ bool joint_report_json(const struct joint_view *v, struct report_sink *sink, str
     write_assumptions(&o, j, "not_modelled", "not-modelled");
     jo_end_object(&o);
     buf_addc(&b, '\n');
-    ok = ok && flush(sink, &b, 0, e);
+    ok = ok && report_flush(sink, &b, 0, e);
     buf_done(&b);
     return ok;
 }
@@ -208,13 +199,13 @@ bool joint_report_csv(const struct joint_view *v, struct report_sink *sink, stru
         const struct joint_cell *cell = &j->cells[i];
         if (joint_view_has(v, cell->subject, cell->object))
             csv_cell(&c, j, cell->subject, cell->object, cell->verdict, cell->layer, cell->pivots, cell->reason);
-        ok = flush(sink, &b, FLUSH_BYTES, e);
+        ok = report_flush(sink, &b, FLUSH_BYTES, e);
     }
     for (uint32_t x = 0; x < n && n <= PROVE_CLAIMS_ALL; x++)
         for (uint32_t y = 0; y < n; y++)
             if (is_proved(v, x, y))
                 csv_cell(&c, j, x, y, PROVE_PROVED, STR(""), 0, STR(""));
-    ok = ok && flush(sink, &b, 0, e);
+    ok = ok && report_flush(sink, &b, 0, e);
     buf_done(&b);
     return ok;
 }

@@ -4,6 +4,15 @@
 
 #include <inttypes.h>
 
+bool report_flush(struct report_sink *sink, struct buf *b, size_t at_least, struct err *e)
+{
+    if (b->failed || b->len < at_least)
+        return !b->failed || err_set(e, ERR_LIMIT, "the report is larger than a part of it may be");
+    bool ok = sink->write(sink->user, buf_str(b), e);
+    buf_reset(b);
+    return ok;
+}
+
 enum control_verdict report_verdict(struct str name)
 {
     enum control_verdict v;

@@ -12,6 +12,7 @@
 #define WARD_REPORT_MODEL_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "control/control.h"
 #include "store/store.h"
@@ -97,6 +98,9 @@ struct report_sink {
     bool (*write)(void *user, struct str chunk, struct err *e);
     void *user;
 };
+/* Hands the buffer on once it holds `at_least` bytes, and empties it. ERR_LIMIT when more was written to it than it may hold: a
+ * report is never cut short without a word. */
+bool report_flush(struct report_sink *sink, struct buf *b, size_t at_least, struct err *e) WARN_UNUSED;
 
 /* The exit status of design section 2: 1 violation, 3 incomplete, 0 good.
  * `fail_on` NULL = any fail; a severity = that or worse. */

@@ -98,15 +98,6 @@ struct str prove_report_summary(const struct prove_view *v, struct arena *a)
     return out;
 }
 
-static bool flush(struct report_sink *sink, struct buf *b, size_t at_least, struct err *e)
-{
-    if (b->len < at_least)
-        return true;
-    bool ok = sink->write(sink->user, buf_str(b), e);
-    buf_reset(b);
-    return ok;
-}
-
 /* A cell that is proved and was asked for. */
 static bool is_proved(const struct prove_view *v, uint32_t x, uint32_t y)
 {
@@ -152,7 +143,7 @@ bool prove_report_json(const struct prove_view *v, struct report_sink *sink, str
     for (uint32_t i = 0; i < p->cell_count && ok; i++) {
         if (prove_view_has(v, &p->cells[i]))
             prove_write_cell(p, &p->cells[i], &o);
-        ok = flush(sink, &b, FLUSH_BYTES, e);
+        ok = report_flush(sink, &b, FLUSH_BYTES, e);
     }
     for (uint32_t x = 0; x < p->labels.count && all; x++)
         for (uint32_t y = 0; y < p->labels.count; y++)
@@ -164,7 +155,7 @@ bool prove_report_json(const struct prove_view *v, struct report_sink *sink, str
     write_assumptions(&o, p, "not_modelled", "not-modelled");
     jo_end_object(&o);
     buf_addc(&b, '\n');
-    ok = ok && !b.failed && flush(sink, &b, 0, e);
+    ok = ok && report_flush(sink, &b, 0, e);
     buf_done(&b);
     return ok;
 }
@@ -196,13 +187,13 @@ bool prove_report_csv(const struct prove_view *v, struct report_sink *sink, stru
         if (prove_view_has(v, cell))
             csv_cell(&c, p, cell->subject, cell->object, cell->verdict, cell->level == LEVEL_NEVER ? "missing" : graph_level_name(cell->level),
                      cell->reason);
-        ok = flush(sink, &b, FLUSH_BYTES, e);
+        ok = report_flush(sink, &b, FLUSH_BYTES, e);
     }
     for (uint32_t x = 0; x < p->labels.count && p->labels.count <= PROVE_CLAIMS_ALL; x++)
         for (uint32_t y = 0; y < p->labels.count; y++)
             if (is_proved(v, x, y))
                 csv_cell(&c, p, x, y, PROVE_PROVED, "", STR(""));
-    ok = ok && !b.failed && flush(sink, &b, 0, e);
+    ok = ok && report_flush(sink, &b, 0, e);
     buf_done(&b);
     return ok;
 }

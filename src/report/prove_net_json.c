@@ -106,15 +106,6 @@ struct str net_report_summary(const struct net_view *v, struct arena *a)
     return out;
 }
 
-static bool flush(struct report_sink *sink, struct buf *b, size_t at_least, struct err *e)
-{
-    if (b->len < at_least)
-        return true;
-    bool ok = sink->write(sink->user, buf_str(b), e);
-    buf_reset(b);
-    return ok;
-}
-
 /* A cell that is proved and was asked for. */
 static bool is_proved(const struct net_view *v, uint32_t x, uint32_t y)
 {
@@ -152,7 +143,7 @@ static bool write_cells(const struct net_view *v, struct json_out *o, struct rep
     for (uint32_t i = 0; i < h->cell_count && ok; i++) {
         if (net_view_has(v, &h->cells[i]))
             net_write_cell(h, &h->cells[i], o);
-        ok = flush(sink, o->out, FLUSH_BYTES, e);
+        ok = report_flush(sink, o->out, FLUSH_BYTES, e);
     }
     for (uint32_t x = 0; x < h->labels->count && h->labels->count <= PROVE_CLAIMS_ALL; x++)
         for (uint32_t y = 0; y < h->labels->count; y++)
@@ -186,7 +177,7 @@ bool net_report_json(const struct net_view *v, struct report_sink *sink, struct 
     write_assumptions(&o, h, "not_modelled", "not-modelled");
     jo_end_object(&o);
     buf_addc(&b, '\n');
-    ok = ok && !b.failed && flush(sink, &b, 0, e);
+    ok = ok && report_flush(sink, &b, 0, e);
     buf_done(&b);
     return ok;
 }
@@ -217,13 +208,13 @@ bool net_report_csv(const struct net_view *v, struct report_sink *sink, struct e
     for (uint32_t i = 0; i < h->cell_count && ok; i++) {
         if (net_view_has(v, &h->cells[i]))
             csv_cell(&c, h, &h->cells[i], h->cells[i].reason);
-        ok = flush(sink, &b, FLUSH_BYTES, e);
+        ok = report_flush(sink, &b, FLUSH_BYTES, e);
     }
     for (uint32_t x = 0; x < h->labels->count && h->labels->count <= PROVE_CLAIMS_ALL; x++)
         for (uint32_t y = 0; y < h->labels->count; y++)
             if (is_proved(v, x, y))
                 csv_cell(&c, h, &(struct net_cell){.subject = x, .object = y, .verdict = PROVE_PROVED, .word = NET_WORD_NONE}, STR(""));
-    ok = ok && !b.failed && flush(sink, &b, 0, e);
+    ok = ok && report_flush(sink, &b, 0, e);
     buf_done(&b);
     return ok;
 }

@@ -273,11 +273,40 @@ static void test_no_result_yet(void **state)
     arena_free(a);
 }
 
+static bool take_nothing(void *user, struct str chunk, struct err *e)
+{
+    (void)chunk;
+    (void)e;
+    ++*(int *)user;
+    return true;
+}
+
+static void a_report_is_never_cut_short_without_a_word(void **state)
+{
+    int calls = 0;
+    struct report_sink sink = {take_nothing, &calls};
+    struct buf b;
+    struct err e = {0};
+    (void)state;
+    buf_init(&b, 8);
+    buf_addz(&b, "four");
+    assert_true(report_flush(&sink, &b, 5, &e));
+    assert_int_equal(calls, 0);
+    expect_ok(report_flush(&sink, &b, 0, &e), &e);
+    assert_int_equal(calls, 1);
+    buf_addz(&b, "more than it may hold");
+    assert_false(report_flush(&sink, &b, 0, &e));
+    expect_err(&e, ERR_LIMIT, "larger");
+    assert_int_equal(calls, 1);
+    buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json), cmocka_unit_test(test_inventory_is_the_evaluations), cmocka_unit_test(test_exit_status), cmocka_unit_test(test_text_is_printable),
         cmocka_unit_test(test_html_escapes), cmocka_unit_test(test_page_holds_every_finding), cmocka_unit_test(test_diff),
+        cmocka_unit_test(a_report_is_never_cut_short_without_a_word),
         cmocka_unit_test(test_no_result_yet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
